@@ -19,6 +19,7 @@ from distill_live.models.file import library
 from distill_live.models.file.header import write_model_bytes
 
 if TYPE_CHECKING:
+    from distill_live.audio.dataset import Recording
     from distill_live.audio.spectrogram import AudioSpectrogram
     from distill_live.models.file.loaded import LoadedVQModel
     from distill_live.models.vocoder.vocoder import PhaseVocoder
@@ -202,6 +203,47 @@ def tiny_clear(tiny_model: LoadedVQModel) -> LoadedVQModel:
     from distill_live.models.codec.clarity import Clarity
 
     return replace(tiny_model, clarity=Clarity(tuple(np.linspace(1.0, 3.0, 128).tolist())))
+
+
+@pytest.fixture(scope="session")
+def grain_recordings() -> list[Recording]:
+    """Two recordings of a second and more, in which no two moments are alike."""
+    from distill_live.audio.dataset import Recording
+
+    found = []
+    for number, seconds in enumerate((1.5, 1.1)):
+        drawn = np.random.default_rng(number)
+        time = np.arange(round(seconds * 48_000)) / 48_000
+        sweep = np.sin(2 * np.pi * (200 + 900 * time * (number + 1)) * time)
+        noise = drawn.normal(0, 1, len(time)) * np.abs(np.sin(7 * time)) ** 3
+        samples = (0.3 * sweep + 0.1 * noise).astype(np.float32)
+        found.append(Recording(f"{'ab'[number]}.wav", samples))
+    return found
+
+
+@pytest.fixture(scope="session")
+def tiny_grainy_path(
+    tiny_model: LoadedVQModel,
+    tiny_model_path: Path,
+    grain_recordings: list[Recording],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The first model with the grains of these recordings beside it. Do not write to it."""
+    from distill_live.models.grains.file import grains_path
+    from distill_live.training.data.grains import make_grains
+
+    path = tmp_path_factory.mktemp("grainy") / tiny_model_path.name
+    shutil.copy(tiny_model_path, path)
+    make_grains(grains_path(path), tiny_model, grain_recordings)
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_grainy(tiny_grainy_path: Path) -> LoadedVQModel:
+    """That model, loaded. Do not change it."""
+    from distill_live.models.file.persistence import load_model_v2
+
+    return load_model_v2(tiny_grainy_path)
 
 
 @pytest.fixture(scope="session")

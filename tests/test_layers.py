@@ -116,10 +116,11 @@ ROOMS = {
     "models.codec": {"models.layers"},
     "models.prior": {"models.layers"},
     "models.vocoder": {"models.layers"},
+    "models.grains": {"models.vocoder"},
     "models.distill_v1": {"models.codec", "models.prior"},
     "models.file": {
         "models.codec", "models.prior", "models.vocoder", "models.distill_v1", "models.devices",
-        "models.kinds",
+        "models.grains", "models.kinds", "models.sound_settings",
     },
     "training.run": set(),
     "training.data": set(),

@@ -88,6 +88,19 @@ class SoundFileReader:
                 return
             yield block[:count].copy()
 
+    def read_at(self, start: int, count: int) -> Samples:
+        """Up to `count` samples `[n]` of a mono file from sample `start` on; less at its end.
+
+        Raises AudioFileError when they cannot be decoded.
+        """
+        try:
+            with quiet_stderr():
+                self._file.seek(start)
+                found: Samples = self._file.read(count, dtype="float32")
+        except (soundfile.SoundFileError, OSError) as error:
+            raise AudioFileError(f"it is damaged ({_reason(error)})") from error
+        return found
+
     def close(self) -> None:
         """Free what libsndfile holds."""
         self._file.close()
@@ -173,11 +186,11 @@ def _written_whole(path: Path, format: str) -> Iterator[Path]:
         raise AudioFileError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def audio_bytes(audio: Samples, sample_rate: int, format: str) -> bytes:
+def audio_bytes(audio: Samples, sample_rate: int, format: str, bit_depth: int = 24) -> bytes:
     """What `write_audio` writes for samples `[N]`. Raises AudioFileError as it does."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"sound.{format}"
-        with SoundFileWriter(path, sample_rate, 1, format=format) as writer:
+        with SoundFileWriter(path, sample_rate, 1, bit_depth, format) as writer:
             writer.write(within_full_scale(audio, sample_rate)[0][:, None])
         make_reproducible(path, format)
         return path.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ FORMAT_VERSION = 1
 #: The most bytes that a file may have, and the codes in an .npz when they are unpacked: those of
 #: more than ten hours. Anything longer is a mistake, or meant to fill the memory.
 MOST_BYTES = 64 << 20
+
+# What a description says of the codes, besides the format.
+_NEEDED = ("model", "shape", "level_labels", "codebook_size", "column_samples", "sample_rate")
+_KEEP = "change the codes in a file written by `encode`, and keep the rest"
 
 # What json, zipfile and numpy raise for the bytes of a damaged file.
 _DAMAGE = (
@@ -81,7 +86,8 @@ def load_grid(path: Path) -> CodeGrid:
     try:
         _require_readable(path, suffix)
         description, codes = _read_npz(path) if suffix == ".npz" else _read_json(path)
-        _check_version(description["format"], description["format_version"])
+        _check_version(description.get("format"), description.get("format_version"))
+        _require_complete(description)
         _check_shape(codes, description["shape"])
         return CodeGrid(
             codes=codes,
@@ -119,7 +125,14 @@ def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
 
 def _read_npz(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-        return json.loads(str(content["description"])), content["codes"]
+        if "codes" not in content:
+            raise CodesError("it contains no codes; use a file written by `encode`")
+        if "description" not in content:
+            raise CodesError(f"it has no description: {_KEEP}")
+        description = json.loads(str(content["description"]))
+        if not isinstance(description, dict):
+            raise CodesError(f"it has no description: {_KEEP}")
+        return description, content["codes"]
 
 
 def _require_readable(path: Path, suffix: str) -> None:
@@ -143,7 +156,14 @@ def _check_version(name: object, version: object) -> None:
             f"version {FORMAT_VERSION}: update it"
         )
     if (name, version) != (FORMAT, FORMAT_VERSION):
-        raise CodesError(f"it is not a {FORMAT} file of version {FORMAT_VERSION}")
+        raise CodesError(f"it is not a {FORMAT} file of version {FORMAT_VERSION}: {_KEEP}")
+
+
+def _require_complete(description: Mapping[str, object]) -> None:
+    """Raise CodesError where something is missing that says what the codes belong to."""
+    missing = [repr(name) for name in _NEEDED if name not in description]
+    if missing:
+        raise CodesError(f"its description has no {' and no '.join(missing)}: {_KEEP}")
 
 
 def _check_shape(codes: NDArray[Any], shape: list[int]) -> None:

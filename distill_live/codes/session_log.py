@@ -4,7 +4,8 @@ It is a file of JSON lines. The first line identifies the file; each later one h
 names what happened:
 
     engine    an engine began to play: its `deck`, model, torch, device, threads, `position`; the
-              model's `clarity` gains; `continues`: it took over from one that failed
+              model's `clarity` gains and the checksum of its `grains`, null for none;
+              `continues`: it took over from one that failed
     resume    that engine's columns as it found them, and the `place` where it continued
     set       a parameter changed: `name`, `level` (null: all), `value` (null: the level follows
               the common value again, or the parameter is off)
@@ -15,6 +16,7 @@ names what happened:
     cut       the prior forgot all columns from `column` on
     push      a column was played: `codes` as edited, null if they are as drawn
     clarify   from here on, columns were decoded with this `amount` of clarity
+    use_grains  and with this `amount` of grains, which reached so far (`reach`)
     partner   a clip was chosen for a `slot`: its `name`, null for none
     swap      the sound changed over to another deck: `deck` and its `gain`; `at`, the position in
               the old deck's ring; `fade`, how long the fade should last; `faded`, how long it did

@@ -19,6 +19,7 @@ from distill_live.commands.grids.mixing import (
 )
 from distill_live.commands.grids.reading import GridModelOption, find_level, read_grid
 from distill_live.commands.options import DeviceOption
+from distill_live.commands.output import counted
 from distill_live.errors import CodesError
 
 if TYPE_CHECKING:
@@ -83,10 +84,8 @@ def _columns(grids: Sequence[CodeGrid], repeat: bool) -> tuple[int, list[str]]:
     told = f"the grids have {', '.join(map(str, lengths))} columns"
     if repeat:
         return max(lengths), [f"{told}: the shorter ones repeat up to {max(lengths)}"]
-    cut = (
-        f"{told}: only the first {min(lengths)} are blended; with --repeat, the shorter ones repeat"
-    )
-    return min(lengths), [cut]
+    end = counted(min(lengths), "column")
+    return min(lengths), [f"{told}: the blend ends after {end}; with --repeat, shorter ones repeat"]
 
 
 def _weights(

@@ -14,10 +14,18 @@ from distill_live.commands.options import (
     BitDepthOption,
     ClarityOption,
     DeviceOption,
+    GrainOption,
     ModelOption,
+    ReachOption,
     SoundFormat,
 )
-from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.commands.output import (
+    check_sound_file,
+    progress_bar,
+    tell,
+    warn_of_grains,
+    write_sound,
+)
 from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
 from distill_live.parameters import PARAMETERS
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     from distill_live.audio.limiter import Samples
     from distill_live.codes.grid import CodeGrid
     from distill_live.models.file.loaded import LoadedVQModel
+    from distill_live.models.sound_settings import SoundSettings
 
 
 def decode(
@@ -49,6 +58,8 @@ def decode(
         ),
     ] = None,
     clarity: ClarityOption = PARAMETERS["clarity"].default,
+    grain: GrainOption = PARAMETERS["grain"].default,
+    reach: ReachOption = PARAMETERS["grain/reach"].default,
     bit_depth: BitDepthOption = 24,
     device: DeviceOption = "auto",
 ) -> None:
@@ -58,9 +69,11 @@ def decode(
     """
     from distill_live.codes.grid_file import load_grid
     from distill_live.inference.codes import require_fit
+    from distill_live.models.sound_settings import SoundSettings
 
     places = ConvertedFiles.at(output, format, "wav", len(codes))
-    loaded = load_model(model, device)
+    loaded, sound = load_model(model, device), SoundSettings(clarity, grain, reach)
+    warn_of_grains(loaded)
     sample_rate = loaded.spectrogram.config.sample_rate
     check_sound_file(places.format, sample_rate, bit_depth)
 
@@ -71,15 +84,15 @@ def decode(
         except CodesError as error:
             raise CodesError(f"{source}: {error}") from error
         path = places.path(source)
-        write_sound(path, _decoded(loaded, grid, clarity), sample_rate, bit_depth)
+        write_sound(path, _decoded(loaded, grid, sound), sample_rate, bit_depth)
         tell(f"{path}: {grid.duration_seconds:.1f} s")
 
     for_each_file(codes, decode_one)
 
 
-def _decoded(loaded: LoadedVQModel, grid: CodeGrid, clarity: float) -> Iterator[Samples]:
+def _decoded(loaded: LoadedVQModel, grid: CodeGrid, sound: SoundSettings) -> Iterator[Samples]:
     """The blocks of a grid's sound, with a bar while they are made."""
     from distill_live.inference.codes import decode_blocks
 
     with progress_bar("decoding") as advance:
-        yield from decode_blocks(loaded, grid, advance, clarity)
+        yield from decode_blocks(loaded, grid, advance, sound)

@@ -14,7 +14,7 @@ from distill_live.codes.edit import Edit, Traits, load_edits
 from distill_live.codes.edit_lists.edit_file import load_edit_list, save_edit_list
 from distill_live.codes.edit_lists.edit_list import EditList, EditTools, named_errors, other_side
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
-from distill_live.commands.destinations import free_file, single_file
+from distill_live.commands.destinations import free_file, named_file
 from distill_live.commands.grids.reading import (
     GridArgument,
     GridModelOption,
@@ -22,7 +22,7 @@ from distill_live.commands.grids.reading import (
     read_grid,
 )
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import tell, warn
+from distill_live.commands.output import counted, grid_size, tell, warn
 from distill_live.errors import CodesError, DistillError
 from distill_live.parameters import PARAMETERS
 
@@ -102,26 +102,26 @@ def edit(
         replace(step, partner=ITSELF) if Path(step.partner).resolve() == itself else step
         for step in steps.steps
     ))  # fmt: skip
-    path = single_file(output, f"{grid.stem}_edited{grid.suffix}")
-    check_suffix(path)
+    named = named_file(output or Path(), f"{grid.stem}_edited{grid.suffix}")
+    check_suffix(named)
+    path = free_file(named)
+    other_path = None if output_other is None else free_file(output_other)
+    list_path = None if save_edits is None else free_file(save_edits)
     if output_other is not None:
         check_suffix(output_other)
         _require_one_swap(done, edits)
-    _require_different(
-        {"--output": path, "--output-other": output_other, "--save-edits": save_edits}
-    )
+    # With the numbers that they get where files of their names exist: they must not become equal.
+    _require_different({"--output": path, "--output-other": other_path, "--save-edits": list_path})
     edited = _Edited(source)
     edited.run(done, edits, loaded().codebooks, tempo)
-    if save_edits is not None:
+    if list_path is not None:
         # First, as some lists cannot be saved.
-        list_path = free_file(save_edits)
         save_edit_list(list_path, steps)
-        tell(f"{list_path}: {len(steps.steps)} edits")
+        tell(f"{list_path}: {counted(len(steps.steps), 'edit')}")
     save_grid(path, edited.grid)
     tell(f"{path}: {_describe(source, edited.grid)}")
-    if output_other is not None:
+    if other_path is not None:
         (other,) = edited.swapped
-        other_path = free_file(output_other)
         save_grid(other_path, edited.others[other])
         tell(f"{other_path}: {edited.swapped[other]} after the swap")
 
@@ -187,7 +187,7 @@ def _require_one_swap(steps: EditList, edits: Mapping[str, Edit]) -> None:
     if len(names) != 1:
         found = ", ".join(sorted(names.values())) or "none"
         raise CodesError(
-            f"--output-other takes the one grid that is swapped with; here there are: {found}"
+            f"--output-other needs edits that swap with one other grid; these swap with: {found}"
         )
 
 
@@ -202,8 +202,7 @@ def _require_different(outputs: Mapping[str, Path | None]) -> None:
 
 
 def _describe(before: CodeGrid, after: CodeGrid) -> str:
-    columns, bands, levels = after.codes.shape
-    size = f"{columns} columns x {bands} bands x {levels} levels"
-    if len(before.codes) != columns:
-        return f"{size}, {len(before.codes)} columns before"
-    return f"{size}, {int((before.codes != after.codes).sum())} codes changed"
+    size = grid_size(after.codes.shape)
+    if len(before.codes) != len(after.codes):
+        return f"{size}, {counted(len(before.codes), 'column')} before"
+    return f"{size}, {counted(int((before.codes != after.codes).sum()), 'code')} changed"

@@ -10,7 +10,7 @@ import typer
 from distill_live.commands.destinations import ConvertedFiles
 from distill_live.commands.many_files import for_each_file
 from distill_live.commands.options import CodesFormat, DeviceOption, ModelOption
-from distill_live.commands.output import tell
+from distill_live.commands.output import grid_size, tell
 from distill_live.inference.loading import load_model
 
 
@@ -54,7 +54,6 @@ def encode(
         grid = codes.encode_blocks(loaded, sound.blocks(sample_rate), source.name)
         path = places.path(source)
         save_grid(path, grid)
-        columns, bands, levels = grid.codes.shape
-        tell(f"{path}: {columns} columns x {bands} bands x {levels} levels")
+        tell(f"{path}: {grid_size(grid.codes.shape)}")
 
     for_each_file(audio, encode_one)

@@ -18,13 +18,21 @@ from distill_live.commands.options import (
     BitDepthOption,
     ClarityOption,
     DeviceOption,
+    GrainOption,
     ModelArgument,
     ProgressFileOption,
+    ReachOption,
     SoundFormat,
     parameter_option,
     seconds_option,
 )
-from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.commands.output import (
+    check_sound_file,
+    progress_bar,
+    tell,
+    warn_of_grains,
+    write_sound,
+)
 from distill_live.commands.progress_lines import ProgressLines
 from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
@@ -95,6 +103,8 @@ def generate(
         ),
     ] = None,
     clarity: ClarityOption = _DEFAULTS["clarity"],
+    grain: GrainOption = _DEFAULTS["grain"],
+    reach: ReachOption = _DEFAULTS["grain/reach"],
     overlap: Annotated[
         float | None,
         typer.Option(
@@ -154,9 +164,11 @@ def generate(
     from distill_live.inference.origins import describe_origins
     from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
     from distill_live.models.prior.steering import Steering
+    from distill_live.models.sound_settings import SoundSettings
 
-    loaded = load_model(model, device)
+    loaded, sound = load_model(model, device), SoundSettings(clarity, grain, reach)
     loaded.require_prior()
+    warn_of_grains(loaded)
     own_rate = loaded.spectrogram.config.sample_rate
     rate = sample_rate or own_rate
     if manner_amount is not None and manner is None:
@@ -184,23 +196,24 @@ def generate(
     for number in range(count):
         used = (first + number) % (int(_SEEDS.maximum) + 1)
         columns: list[Any] = []
+        grains: list[Any] = []
         with progress_bar(f"seed {used}") as advance:
             told = _telling(advance, lines, number, count)
             audio, _ = generate_audio_from_prior(
                 loaded, duration_s=duration, seed=used, progress_callback=told,
                 overlap_samples=overlap_samples, steering=steering, on_column=columns.append,
-                clarity=clarity, **sampling, **led,
+                sound=sound, on_grain=grains.append, **sampling, **led,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
         write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
         if overlap is not None and overlap_samples is not None:
             written["overlap"] = overlap
-        settings = sampling | {"steering": asdict(steering), "clarity": clarity} | written
+        settings = sampling | {"steering": asdict(steering)} | asdict(sound) | written
         if manner is not None:
             settings["manner"] = {"codes": str(manner), "amount": amount}
         sounding = columns[: math.ceil(duration / column_seconds)]
-        _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding))
+        _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding, grains))
         tell(path)
         if lines:
             lines.write("file", file=str(path.absolute()), seed=used)

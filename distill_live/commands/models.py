@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,32 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from distill_live.codes.labels import rename_level
-from distill_live.commands.options import (
-    DeviceOption,
-    FolderArgument,
-    ForceOption,
-    JsonOption,
-    ModelArgument,
-)
-from distill_live.commands.output import add_plain_row, print_json, progress_bar, tell
+from distill_live.commands.model_files import delete, import_model, rename
+from distill_live.commands.model_refresh import refresh
+from distill_live.commands.options import JsonOption, ModelArgument
+from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import ModelFileError
-from distill_live.models.distill_v1.file import is_old_file
-from distill_live.models.file.header import (
-    read_header,
-    read_model_bytes,
-    rewrite_metadata,
-    write_model_bytes,
-)
-from distill_live.models.file.library import (
-    ModelEntry,
-    draft_path,
-    find_model,
-    find_own_model,
-    found_checkpoints,
-    list_models,
-    new_model_path,
-)
-from distill_live.report.place import is_page, page_path
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.library import ModelEntry, find_model, find_own_model, list_models
+from distill_live.models.grains.file import grains_path, read_grains_header
 
 if TYPE_CHECKING:
     from distill_live.codes.codebook_health import Verdict
@@ -48,6 +28,12 @@ app = typer.Typer(
     help="List, inspect, tag, rename, search, import, refresh and delete models; rename their "
     "levels.",
 )
+
+
+app.command("rename")(rename)
+app.command("import")(import_model)
+app.command("refresh")(refresh)
+app.command("delete")(delete)
 
 
 @app.command("list")
@@ -73,6 +59,7 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
     path = find_model(model)
     header = read_header(path)
     described = {"file": str(path), "weights_bytes": header.weights_bytes} | header.metadata
+    described["grains"] = _describe_grains(path)
     if as_json:
         print_json(described)
         return
@@ -80,6 +67,24 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
     for key, value in described.items():
         add_plain_row(table, key.replace("_", " "), _brief(value))
     Console().print(table)
+
+
+def _describe_grains(model: Path) -> dict[str, Any] | None:
+    """What the file of grains beside a model is; None if there is none."""
+    path = grains_path(model)
+    if not path.exists():
+        return None
+    try:
+        header = read_grains_header(path)
+    except ModelFileError as error:
+        return {"file": str(path), "error": str(error)}
+    return {
+        "file": str(path),
+        "bytes": path.stat().st_size,
+        "recordings": len(header.recordings),
+        "seconds": round(header.seconds, 1),
+        "format": header.sound_format,
+    }
 
 
 @app.command("show-health")
@@ -137,37 +142,6 @@ def tag(
         tell(f"{metadata['name']}: {', '.join(kept) or 'no tags'}")
 
 
-@app.command()
-def rename(
-    model: ModelArgument,
-    new_name: Annotated[str, typer.Argument(metavar="NEW_NAME", help="New name of the model.")],
-    force: ForceOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Rename a model, together with its file, its report and the checkpoint of an interrupted
-    training run."""
-    old = find_own_model(model)
-    new = new_model_path(new_name, replace=force, folder=old.parent)
-    interrupted = found_checkpoints(new)
-    if interrupted and not force:
-        raise ModelFileError(
-            f"{interrupted[0]} belongs to an interrupted training run of that name: choose another "
-            "name, or add --force"
-        )
-    rewrite_metadata(old, name=new.stem)
-    # What a model that is replaced has beside it goes with it; a file of the user's own does not.
-    for path in _belongings(new) if new != old else []:
-        path.unlink()
-    for path in _belongings(old):
-        if not new.with_suffix(path.suffix).exists():
-            path.replace(new.with_suffix(path.suffix))
-    old.replace(new)
-    if as_json:
-        print_json({"name": new.stem, "file": str(new)})
-    else:
-        tell(f"renamed to {new}")
-
-
 @app.command("rename-level")
 def rename_one_level(
     model: ModelArgument,
@@ -187,140 +161,6 @@ def rename_one_level(
         print_json({"name": metadata["name"], "level_labels": list(labels)})
     else:
         tell(f"{metadata['name']}: levels {', '.join(labels)}")
-
-
-@app.command("import")
-def import_model(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="Model file, also one written by Distill v1.1.")
-    ],
-    name: Annotated[
-        str | None, typer.Option("--name", help="Name of the new model (default: the file's).")
-    ] = None,
-    force: ForceOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Copy a model file to your own models; one written by Distill v1.1 is converted. The whole
-    file is checked first, and stays unchanged."""
-    source = find_model(file)
-    path = new_model_path(name or source.stem, replace=force)
-    if is_old_file(source):
-        _convert(source, path)
-    else:
-        header, content = read_model_bytes(source)
-        write_model_bytes(path, header.metadata | {"name": path.stem}, content)
-    if as_json:
-        print_json({"name": path.stem, "file": str(path)})
-    else:
-        tell(f"model: {path}")
-
-
-def _convert(old: Path, path: Path) -> None:
-    from distill_live.models.file.persistence import load_model_v2, save_changed_model
-
-    loaded = load_model_v2(old)
-    save_changed_model(path, replace(loaded, metadata=loaded.metadata | {"name": path.stem}))
-
-
-@app.command()
-def refresh(
-    model: ModelArgument,
-    folder: FolderArgument,
-    device: DeviceOption = "auto",
-    as_json: JsonOption = False,
-) -> None:
-    """Measure a model's clarity on the recordings in FOLDER, and store it in the model file; the
-    weights stay unchanged. Models that were trained before the parameter `clarity` existed need
-    this once."""
-    from distill_live.audio.dataset import load_recordings
-    from distill_live.models.devices import pick_device
-    from distill_live.models.file.persistence import load_model_v2
-    from distill_live.training.codec.clarity import measure_clarity
-
-    path = find_own_model(model)
-    _require_refreshable(path)
-    loaded = load_model_v2(path, pick_device(device))
-    rate = loaded.spectrogram.config.sample_rate
-    with progress_bar("reading") as advance:
-        recordings = load_recordings(folder, rate, lambda read, found: advance(read / found))
-    for name, reason in recordings.skipped:
-        tell(f"skipped {name}: {reason}", err=True)
-    clarity = measure_clarity(loaded.require_trainable(), loaded.spectrogram, recordings)
-    before, gains = list(loaded.clarity.gains) or None, list(clarity.gains)
-    if read_header(path).metadata["codec_sha256"] != loaded.metadata["codec_sha256"]:
-        raise ModelFileError(
-            f"{path.stem} was trained while its clarity was being measured: run this again"
-        )
-    rewrite_metadata(path, clarity=gains)
-    if as_json:
-        print_json({"name": path.stem, "file": str(path), "clarity": gains, "before": before})
-        return
-    count = len(recordings.recordings)
-    tell(
-        f"{path.stem}: clarity measured on {count} {'recording' if count == 1 else 'recordings'}, "
-        f"{recordings.seconds:.1f} s: {_in_short(gains)} (before: {_in_short(before)})"
-    )
-    if loaded.vocoder.kind == "neural" and gains != before:
-        tell(
-            "note: its neural vocoder was trained without this clarity; train it again: "
-            f"distill-live train-vocoder {shlex.quote(path.stem)} {shlex.quote(str(folder))}"
-        )
-
-
-def _require_refreshable(path: Path) -> None:
-    """Raise ModelFileError for a model of Distill v1.1, and for one that is being trained."""
-    metadata = read_header(path).metadata
-    if metadata["codec"].get("kind") == "chunks":
-        raise ModelFileError(f"{path.stem} is a Distill v1.1 model: clarity has no effect on it")
-    for checkpoint in found_checkpoints(path):
-        raise ModelFileError(
-            f"{checkpoint} belongs to an interrupted training run of this model: finish it with "
-            "--resume, or delete it"
-        )
-
-
-def _in_short(gains: list[float] | None) -> str:
-    if not gains:
-        return "none"
-    return f"gains {min(gains):.2f}..{max(gains):.2f}, {sum(gains) / len(gains):.2f} on average"
-
-
-@app.command()
-def delete(
-    model: ModelArgument,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List what would be deleted, and delete nothing.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Delete a model's file, its report and the checkpoint of an interrupted training run."""
-    path = find_own_model(model)
-    doomed = [path, *_belongings(path)]
-    names = [str(path) for path in doomed]
-    if dry_run:
-        print_json({"would_delete": names}) if as_json else tell("\n".join(names))
-        return
-    if not yes:
-        typer.confirm(f"Delete {', '.join(names)}?", abort=True, err=True)
-    for path in doomed:
-        path.unlink()
-    if as_json:
-        print_json({"deleted": names})
-    else:
-        tell("\n".join(f"deleted {name}" for name in names))
-
-
-def _belongings(model: Path) -> list[Path]:
-    """What is beside a model's file and goes where it goes: its report, and what an interrupted
-    training has left."""
-    page = page_path(model)
-    draft = draft_path(model)
-    return [
-        *([page] if is_page(page) else []),
-        *found_checkpoints(model),
-        *([draft] if draft.exists() else []),
-    ]
 
 
 def _in_words(verdict: Verdict) -> str:

@@ -22,7 +22,7 @@ from distill_live.commands.grids.mixing import (
 )
 from distill_live.commands.grids.reading import GridModelOption, load_model_of, read_grid
 from distill_live.commands.options import DeviceOption, seconds_option
-from distill_live.commands.output import tell
+from distill_live.commands.output import counted, tell
 from distill_live.errors import CodesError
 from distill_live.parameters import PARAMETERS
 
@@ -97,7 +97,8 @@ def morph(
     if through == "prior":
         grid = _draw(load_model_of(a, model, device), a, b, seconds, given)
         save_grid(destination.path, grid)
-        tell(f"{destination.path}: {len(grid.codes)} columns, {grid.duration_seconds:.1f} s")
+        length = f"{counted(len(grid.codes), 'column')}, {grid.duration_seconds:.1f} s"
+        tell(f"{destination.path}: {length}")
         return
     from distill_live.inference.blending import Weights
 

@@ -29,6 +29,7 @@ VocoderChoice = Literal["auto", "phase", "neural"]
 PriorSize = Literal["small", "medium", "large"]
 SoundFormat = Literal["wav", "flac", "ogg", "mp3"]
 CodesFormat = Literal["json", "npz"]
+GrainsFormat = Literal["flac", "ogg"]
 
 FolderArgument = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Folder that holds the recordings.")
@@ -56,6 +57,8 @@ BitDepthOption = Annotated[
     typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
 ]
 ClarityOption = Annotated[float, parameter_option("clarity")]
+GrainOption = Annotated[float, parameter_option("grain")]
+ReachOption = Annotated[float, parameter_option("grain/reach")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Device for torch to compute on.")]
 AcceleratorOption = Annotated[
     Device | None,

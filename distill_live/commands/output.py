@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from distill_live.audio.limiter import Samples
+    from distill_live.models.file.loaded import LoadedVQModel
 
 
 def tell(text: object, *, nl: bool = True, err: bool = False) -> None:
@@ -34,12 +35,29 @@ def warn(line: str) -> None:
     tell(line, err=True)
 
 
+def warn_of_grains(loaded: LoadedVQModel) -> None:
+    """Say on standard error that a model's grains cannot be used, if there are any."""
+    if loaded.grains_problem:
+        warn(f"warning: {loaded.metadata['name']} plays without its grains: "
+             f"{loaded.grains_problem}")  # fmt: skip
+
+
 def print_json(value: Any) -> None:
     """Print a result for programs, on standard output."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     if encodable(escape(text, keep="\n"), sys.stdout.encoding) != text:
         text = json.dumps(value, indent=2)
     put(f"{text}\n", err=False)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: "1 column", "2 columns"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def grid_size(shape: tuple[int, ...]) -> str:
+    """The size of a grid of codes [columns, bands, levels], in words."""
+    return " x ".join(map(counted, shape, ("column", "band", "level")))
 
 
 def add_plain_row(table: Table, *cells: str) -> None:

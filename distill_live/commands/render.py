@@ -136,6 +136,12 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
         )
     # As it was then: the model may have been refreshed since.
     clarity = Clarity.read(entry.get("clarity"), loaded.model.config.n_mels)
+    grains = entry.get("grains")
+    if grains is not None and (loaded.grains is None or loaded.grains.sha256 != grains):
+        raise SessionLogError(
+            f"the session was played with other grains than the model {name!r} has now; `--model "
+            f"{name}` replays the parameter changes and requests with its current ones"
+        )
     for what, here in (("torch", torch.__version__), ("device", str(loaded.device))):
         if entry[what] != here:
             tell(
@@ -143,4 +149,4 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
                 "bits of the sound may differ",
                 err=True,
             )
-    return replace(loaded, clarity=clarity)
+    return replace(loaded, clarity=clarity, grains=loaded.grains if grains else None)

@@ -81,6 +81,14 @@ def train(
     ] = None,
     prior_size: PriorSizeOption = None,
     training_codes: KeepOption = True,
+    grains: Annotated[
+        bool,
+        typer.Option(
+            "--grains/--no-grains",
+            help="Write the sound of the recordings into a file beside the model, to be played as "
+            "grains.",
+        ),
+    ] = True,
     vocoder: Annotated[
         VocoderChoice,
         typer.Option(
@@ -145,7 +153,8 @@ def train(
     choices = Choices(
         codebook_size=codebook_size, rvq_levels=rvq_levels, column_frames=int(column_frames),
         codec_epochs=codec_epochs, commitment_weight=commitment_weight, keep_codes=training_codes,
-        no_prior=no_prior, prior_size=prior_size, prior_epochs=prior_epochs, vocoder=vocoder,
+        grains=grains, no_prior=no_prior, prior_size=prior_size, prior_epochs=prior_epochs,
+        vocoder=vocoder,
     )  # fmt: skip
     shown = None
     with open_processes(device, accelerator, devices, num_nodes) as processes:

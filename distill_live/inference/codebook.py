@@ -111,7 +111,7 @@ def usage(loaded: LoadedVQModel) -> NDArray[np.int64] | None:
 
 def _entry(loaded: LoadedVQModel, level: int, code: int, columns: int) -> Entry:
     codes = entry_column(loaded, level, code)[None].repeat(columns, axis=0)
-    decoder, vocoder = loaded.decoder(), loaded.vocoder.stream()
+    decoder, vocoder = loaded.decoder(), loaded.sounding()
     with torch.inference_mode():
         mel = torch.cat([decoder.push(codes), decoder.flush()], dim=-1)
         sound = torch.cat([vocoder.push(mel), vocoder.flush()])

@@ -13,9 +13,9 @@ from torch import Tensor
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import CodesError
 from distill_live.inference.decoder_process import column_mels, mels_made_beside
-from distill_live.models.codec.clarity import USUAL_CLARITY
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
 
 # A second process takes two seconds to start, and saves one for each minute of sound.
 _WORTH_A_PROCESS_SECONDS = 180.0
@@ -39,35 +39,33 @@ def decode(
     loaded: LoadedVQModel,
     grid: CodeGrid,
     progress_callback: Callable[[float], None] | None = None,
-    clarity: float = USUAL_CLARITY,
+    sound: SoundSettings = USUAL_SOUND,
 ) -> NDArray[np.float32]:
     """What `decode_blocks` gives, as one array `[N]`: for grids that are not too long for it."""
     nothing = np.zeros(0, np.float32)
-    return np.concatenate([nothing, *decode_blocks(loaded, grid, progress_callback, clarity)])
+    return np.concatenate([nothing, *decode_blocks(loaded, grid, progress_callback, sound)])
 
 
 def decode_blocks(
     loaded: LoadedVQModel,
     grid: CodeGrid,
     progress_callback: Callable[[float], None] | None = None,
-    clarity: float = USUAL_CLARITY,
+    sound: SoundSettings = USUAL_SOUND,
 ) -> Iterator[NDArray[np.float32]]:
     """Codes to mono blocks `[n]`, whose samples may exceed full scale: T columns give exactly
-    `T * column_samples` of them. `clarity`, 0..1.5, is the parameter of that name. The memory
-    needed does not grow with the length of the grid.
+    `T * column_samples` of them. The memory needed does not grow with the length of the grid.
 
     It works column by column through the same streams as live, so that the bytes are the same.
-    Raises CodesError at once as `require_fit` does, and ParameterError with the first block unless
-    `clarity` is in its range.
+    Raises CodesError at once as `require_fit` does.
     """
     require_fit(loaded, grid)
     long = grid.duration_seconds >= _WORTH_A_PROCESS_SECONDS
     mels: Iterator[Tensor]
     if long and loaded.device.type == "cpu" and (os.cpu_count() or 1) > 1:
-        mels = mels_made_beside(loaded, grid, clarity)
+        mels = mels_made_beside(loaded, grid, sound)
     else:
-        mels = column_mels(loaded, grid.codes, clarity)
-    return _decoded(loaded, mels, len(grid.codes), progress_callback)
+        mels = column_mels(loaded, grid.codes, sound)
+    return _decoded(loaded, mels, len(grid.codes), sound, progress_callback)
 
 
 def decode_vectors(
@@ -75,12 +73,12 @@ def decode_vectors(
     vectors: Iterable[NDArray[np.float32]],
     columns: int,
     progress_callback: Callable[[float], None] | None = None,
-    clarity: float = USUAL_CLARITY,
+    sound: SoundSettings = USUAL_SOUND,
 ) -> Iterator[NDArray[np.float32]]:
     """As `decode_blocks`, with vectors `[k, F, D]` in the place of those of codes, so many columns
     together: what lies between codes can be heard without being turned into codes."""
-    mels = column_mels(loaded, (column for block in vectors for column in block), clarity)
-    return _decoded(loaded, mels, columns, progress_callback)
+    mels = column_mels(loaded, (column for block in vectors for column in block), sound)
+    return _decoded(loaded, mels, columns, sound, progress_callback)
 
 
 @torch.inference_mode()
@@ -88,9 +86,10 @@ def _decoded(
     loaded: LoadedVQModel,
     mels: Iterable[Tensor],
     columns: int,
+    sound: SoundSettings,
     progress: Callable[[float], None] | None,
 ) -> Iterator[NDArray[np.float32]]:
-    vocoder = loaded.vocoder.stream()
+    vocoder = loaded.sounding(sound)
     # With columns that overlap, the end of the last one goes further.
     left = columns * loaded.column_samples
     for number, mel in enumerate(mels, start=1):

@@ -28,6 +28,7 @@ from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.errors import CodesError, ModelFileError
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2, save_model_v2
+from distill_live.models.sound_settings import SoundSettings
 
 _COMMAND = (sys.executable, "-P", "-m", "distill_live.inference.decoder_process")
 _MODEL, _CODES = "codec.distill", "codes.npz"
@@ -37,11 +38,11 @@ _COUNT_BYTES = 4
 
 @torch.inference_mode()
 def column_mels(
-    loaded: LoadedVQModel, columns: Iterable[NDArray[Any]], clarity: float
+    loaded: LoadedVQModel, columns: Iterable[NDArray[Any]], sound: SoundSettings
 ) -> Iterator[Tensor]:
     """The mels `[M, frames]` of each column, of codes `[F, Q]` or of vectors `[F, D]`, and those
-    that the decoder still has at the end. Raises ParameterError unless `clarity` is 0..1.5."""
-    decoder = loaded.decoder(clarity)
+    that the decoder still has at the end."""
+    decoder = loaded.decoder(sound)
     for column in columns:
         if np.issubdtype(column.dtype, np.integer):
             yield decoder.push(column[None])
@@ -51,7 +52,7 @@ def column_mels(
 
 
 def mels_made_beside(
-    loaded: LoadedVQModel, grid: CodeGrid, clarity: float
+    loaded: LoadedVQModel, grid: CodeGrid, sound: SoundSettings
 ) -> Generator[Tensor, None, None]:
     """What `column_mels` gives for a grid's codes, made by a second process on the CPU.
 
@@ -59,11 +60,11 @@ def mels_made_beside(
     """
     made = 0
     with ExitStack() as stack:
-        for mel in _read(_start(loaded, grid, clarity, stack), loaded.model.config.n_mels):
+        for mel in _read(_start(loaded, grid, sound.clarity, stack), loaded.model.config.n_mels):
             yield mel
             made += 1
     if made <= len(grid.codes):
-        yield from islice(column_mels(loaded, grid.codes, clarity), made, None)
+        yield from islice(column_mels(loaded, grid.codes, sound), made, None)
 
 
 def _start(loaded: LoadedVQModel, grid: CodeGrid, clarity: float, stack: ExitStack) -> IO[bytes]:
@@ -102,7 +103,7 @@ def main(folder: str, threads: str, clarity: str) -> None:
     """Write the mels of the folder's codes to standard output."""
     torch.set_num_threads(int(threads))
     loaded, grid = load_model_v2(Path(folder) / _MODEL), load_grid(Path(folder) / _CODES)
-    for mel in column_mels(loaded, grid.codes, float(clarity)):
+    for mel in column_mels(loaded, grid.codes, SoundSettings(clarity=float(clarity))):
         sys.stdout.buffer.write(mel.shape[1].to_bytes(_COUNT_BYTES, "little"))
         sys.stdout.buffer.write(mel.contiguous().numpy().tobytes())
         sys.stdout.buffer.flush()

@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.models.codec.clarity import USUAL_CLARITY
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.grains.stream import GrainStream
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.manner import Manner
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import UNSTEERED, Steering
+from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
 
 MAX_SEED = 2**31 - 1
 OVERLAP_IGNORED = "the overlap is ignored: only models that decode in chunks have one"
@@ -38,16 +39,18 @@ def generate_audio_from_prior(
     on_column: Callable[[NDArray[np.int64]], object] | None = None,
     manner: float | tuple[float, ...] = 0.0,
     manner_table: Manner | None = None,
-    clarity: float = USUAL_CLARITY,
+    sound: SoundSettings = USUAL_SOUND,
+    on_grain: Callable[[tuple[int, float] | None], object] | None = None,
 ) -> tuple[NDArray[np.float32], int]:
     """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
 
     The same model, seed and settings (see Sampling) give the same bytes, which the live server
     plays before its gain and limiter: the audio may exceed full scale. Without a seed a random one
     is drawn. `manner` of the probabilities come from `manner_table`, the manner of a recording.
-    `clarity`, 0..1.5, is the parameter of that name. `progress_callback` gets the part done, 0..1,
+    `sound` says how codes become sound. `progress_callback` gets the part done, 0..1,
     `on_column` each column `[F, Q]` that is drawn: a few more than are heard, because sound comes
-    later than its codes.
+    later than its codes; and `on_grain` for each of them where its grain is from: the number of the
+    recording and the second in it, None if it has none.
     `overlap_samples` is for models that decode chunks separately (those of Distill v1.1: 2400, at
     most half a chunk); for others it is ignored, with a UserWarning. Raises NoPriorError if the
     model has no prior, and ParameterError for settings out of range.
@@ -64,7 +67,7 @@ def generate_audio_from_prior(
     sampling = Sampling(
         temperature, top_k, top_p, min_p, repetition, steering, manner, manner_table
     )
-    for block in _stream_samples(loaded, sampling, seed, on_column, clarity):
+    for block in _stream_samples(loaded, sampling, seed, on_column, sound, on_grain):
         used = block[: total - done]
         audio[done : done + len(used)] = used
         done += len(used)
@@ -85,15 +88,18 @@ def _stream_samples(
     sampling: Sampling,
     seed: int,
     on_column: Callable[[NDArray[np.int64]], object] | None,
-    clarity: float,
+    sound: SoundSettings,
+    on_grain: Callable[[tuple[int, float] | None], object] | None,
 ) -> Iterator[NDArray[np.float32]]:
     """The samples column by column, through the same streams as live."""
     session = open_session(loaded.require_prior(), seed)
-    decoder, vocoder = loaded.decoder(clarity), loaded.vocoder.stream()
+    decoder, vocoder = loaded.decoder(sound), loaded.sounding(sound)
     while True:
         codes = session.step(sampling)
         if on_column:
             on_column(codes[0])
         with torch.inference_mode():
             samples = vocoder.push(decoder.push(codes))
+        if on_grain:
+            on_grain(vocoder.origin if isinstance(vocoder, GrainStream) else None)
         yield samples.cpu().numpy()

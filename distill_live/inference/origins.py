@@ -8,14 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.origins import OriginFinder, passages
+from distill_live.codes.origins import Origin, OriginFinder, passages
 from distill_live.models.file.loaded import LoadedVQModel
+
+#: The number of a recording among a model's grains, and a second in it; None for the vocoder's.
+GrainOrigin = tuple[int, float] | None
 
 
 def describe_origins(
-    loaded: LoadedVQModel, columns: Sequence[NDArray[np.integer]]
+    loaded: LoadedVQModel,
+    columns: Sequence[NDArray[np.integer]],
+    grains: Sequence[GrainOrigin] = (),
 ) -> list[dict[str, Any]] | None:
-    """The recordings that a stream of columns `[F, Q]` comes from; see `passages`.
+    """The recordings that a stream of columns `[F, Q]` comes from; see `passages`. Those that were
+    played with `grains` come from there; of the others the codes are compared.
 
     None if the model file keeps no training codes.
     """
@@ -25,4 +31,9 @@ def describe_origins(
     size = loaded.model.config.codebook_size
     finder = OriginFinder(loaded.training_codes, size, seconds)
     names = [one.name for one in loaded.training_codes]
-    return passages(map(finder.push, columns), names, seconds)
+    origins = [finder.push(column) for column in columns]
+    stored = loaded.grains.file.header.recordings if loaded.grains else ()
+    for column, grain in enumerate(grains[: len(origins)]):
+        if grain is not None and stored[grain[0]].name in names:
+            origins[column] = Origin(names.index(stored[grain[0]].name), grain[1], 1.0)
+    return passages(origins, names, seconds)

@@ -136,7 +136,7 @@ def _play(loaded: LoadedVQModel, columns: int) -> NDArray[np.float64]:
     config = prior.config
     session = open_session(prior, 0)
     session.prime(np.zeros((config.context_columns, config.bands, config.num_quantizers), np.int64))
-    decoder, vocoder = loaded.decoder(), loaded.vocoder.stream()
+    decoder, vocoder = loaded.decoder(), loaded.sounding()
     marks = np.zeros((_WARM_COLUMNS + columns, 1 + len(PARTS)))
     for column in marks:
         column[0] = time.perf_counter()

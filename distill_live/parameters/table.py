@@ -121,6 +121,13 @@ PARAMETERS: dict[str, Parameter] = {
                   "How much of the fine detail that decoding blurs is put back: 0 is none, 1 is "
                   "about as much as in the recordings, higher values exaggerate. A model in which "
                   "it was not measured sounds the same at any value."),
+        Parameter("grain", "float", 0.0, 1.0, 1.0, "",
+                  "How much of the sound is grains: the stretches of the recordings that are "
+                  "closest to what the codes decode to. 0 is none, 1 is all. A model without a "
+                  "file of grains sounds the same at any value."),
+        Parameter("grain/reach", "float", 1.0, 40.0, 7.0, "dB",
+                  "How far a grain may be from what the codes decode to. Where no grain is that "
+                  "close, the vocoder is heard instead.", curve="exp"),
         Parameter("width", "float", 0.0, 1.0, 0.0, "",
                   "Stereo width; 0 is mono. Left and right always sum to the mono signal."),
         Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",

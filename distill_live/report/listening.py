@@ -20,8 +20,9 @@ from distill_live.audio.resample import resample
 from distill_live.errors import AudioFileError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
-from distill_live.inference.origins import describe_origins
+from distill_live.inference.origins import GrainOrigin, describe_origins
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import SoundSettings
 from distill_live.report.pictures import data_uri, picture
 
 #: How many recordings are shown, and how many seconds of each and of new sound.
@@ -29,6 +30,9 @@ RECORDINGS, SECONDS, NEW_SECONDS = 3, 4.0, 8.0
 
 # The sample rate of the page's sounds: one that mp3 allows and every phone plays.
 _RATE = 48_000
+
+# Grains would play the recordings themselves.
+_CODEC = SoundSettings(grain=0.0)
 
 Sound = NDArray[np.float32]
 _Item = TypeVar("_Item")
@@ -103,7 +107,7 @@ def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> Compariso
     pairs, sounds = [], []
     for recording in recordings:
         original = recording.samples[-round(SECONDS * rate) :]
-        decoded = decode(loaded, encode(loaded, original))[: len(original)]
+        decoded = decode(loaded, encode(loaded, original), sound=_CODEC)[: len(original)]
         low, high = _range(_decibels(loaded, original))
         sounds.append((original, decoded))
         pairs.append(
@@ -123,7 +127,7 @@ def decode_training_codes(loaded: LoadedVQModel) -> Comparison:
     pairs = []
     for one in spread(loaded.training_codes):
         codes = one.codes[: round(SECONDS * rate / samples)]
-        decoded = decode(loaded, loaded.grid_of(codes))
+        decoded = decode(loaded, loaded.grid_of(codes), sound=_CODEC)
         low, high = _range(_decibels(loaded, decoded))
         heard = _heard(loaded, "decoded from its codes", decoded, low, high)
         pairs.append(Pair(one.name, len(decoded) / rate, None, heard))
@@ -134,15 +138,16 @@ def play(loaded: LoadedVQModel) -> NewSound:
     """New sound with the default settings. Raises NoPriorError."""
     column_seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
     columns: list[NDArray[np.int64]] = []
+    grains: list[GrainOrigin] = []
     sound, _ = generate_audio_from_prior(
-        loaded, duration_s=NEW_SECONDS, seed=0, on_column=columns.append
+        loaded, duration_s=NEW_SECONDS, seed=0, on_column=columns.append, on_grain=grains.append
     )
     low, high = _range(_decibels(loaded, sound))
     sounding = columns[: math.ceil(NEW_SECONDS / column_seconds)]
     return NewSound(
         _heard(loaded, "new sound", sound, low, high),
         NEW_SECONDS,
-        describe_origins(loaded, sounding),
+        describe_origins(loaded, sounding, grains),
     )
 
 

@@ -24,10 +24,11 @@ class ChangedCell:
 @dataclass(frozen=True, eq=False)
 class Difference:
     """`counts` `[Q, F]` are the cells that differ in the `columns` that both grids have; `cells`
-    are the first ones, by column, band and level. `more` is how many columns the second grid has
-    more than the first."""
+    are the first ones, by column, band and level. `differing` is in how many of the columns they
+    are, and `more` how many columns the second grid has more than the first."""
 
     columns: int
+    differing: int
     more: int
     counts: NDArray[np.int64]
     cells: tuple[ChangedCell, ...]
@@ -50,6 +51,7 @@ def compare(first: CodeGrid, second: CodeGrid, most: int = 10) -> Difference:
     places = np.unravel_index(np.flatnonzero(differ)[:most], differ.shape)
     return Difference(
         columns=columns,
+        differing=int(differ.any(axis=(1, 2)).sum()),
         more=len(second.codes) - len(first.codes),
         counts=differ.sum(axis=0).T,
         cells=tuple(

@@ -13,6 +13,8 @@ arrives from the sink's monitor in a fragment of 5 ms: an upper bound. Kinds of 
     cell        a cell that is painted (two in one bundle, of which one is sure to change)
     region      an edit that is run once on the columns to come
     undo        undo and redo of an edit
+    clarity     how codes become sound: the fine detail on or off
+    grain       the same: grains or the vocoder; a model without grains has no such change
 
 For all but the first the sample is found by replaying the session log: it is the first that differs
 from what the old future would have given. Prints a line of JSON for each kind: milliseconds, how
@@ -37,7 +39,18 @@ from tests.benchmarks.live_rig import LiveRig, replay
 from tests.sound_card import SoundCard
 
 SILENCE = 10 ** (-70 / 20)
-KINDS = ("gain", "edit", "sampling", "rewind", "blend", "cell", "region", "undo")
+KINDS = (
+    "gain",
+    "edit",
+    "sampling",
+    "rewind",
+    "blend",
+    "cell",
+    "region",
+    "undo",
+    "clarity",
+    "grain",
+)
 #: The time in which a change must be heard, in seconds: less than until the next one.
 PATIENCE = 1.0
 
@@ -105,6 +118,8 @@ def change(rig: LiveRig, kind: str, trial: int) -> None:
         rig.server.osc.send("/distill/edit/mask/on/timbre", float(trial % 2 == 0))
     elif kind == "blend":
         rig.server.osc.send("/distill/blend", float(trial % 2 == 0))
+    elif kind in ("clarity", "grain"):
+        rig.server.osc.send(f"/distill/{kind}", float(trial % 2))
     elif kind == "cell":
         rig.server.osc.send_packet(two_cells(trial))
     elif kind == "region":

@@ -31,6 +31,13 @@ def test_parameters_of_plugins_have_sections_of_their_own() -> None:
     assert titles[-3:] == ["edit odd", "input tide", "output tv"]
 
 
+def test_what_belongs_to_another_parameter_is_beside_it() -> None:
+    [output] = [one for one in SURFACE.sections if one.title == "output and tempo"]
+    labels = [control.label for control in output.controls]
+    at = labels.index("grain")
+    assert labels[at : at + 2] == ["grain", "grain reach"]
+
+
 def test_edits_have_a_page_of_their_own_with_the_amount_of_a_blend_among_them() -> None:
     pages = SURFACE.pages
     assert list(pages) == ["play", "edits"]

@@ -1,7 +1,9 @@
 import json
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -171,6 +173,45 @@ def test_the_settings_beside_a_generated_sound_are_no_codes(tmp_path: Path) -> N
     with pytest.raises(
         CodesError, match=r"out\.json: it contains no codes; use a file written by `encode`"
     ):
+        load_grid(path)
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        (("format",), "it is not a distill-codes file of version 1: change the codes in a file"),
+        (("model", "sample_rate"), "its description has no 'model' and no 'sample_rate': change"),
+    ],
+)
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_a_description_lacks_is_named(
+    tmp_path: Path, suffix: str, missing: tuple[str, ...], told: str
+) -> None:
+    document = json.loads(edited(tmp_path).read_text())
+    description = {name: what for name, what in document.items() if name not in missing}
+    path = tmp_path / f"poor{suffix}"
+    if suffix == ".json":
+        path.write_text(json.dumps(description))
+    else:
+        np.savez(path, codes=description.pop("codes"), description=json.dumps(description))
+    with pytest.raises(CodesError, match=re.escape(f"{path}: {told}")):
+        load_grid(path)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "told"),
+    [
+        ({"codes": grid_of(1).codes}, "it has no description: change the codes in a file"),
+        ({"codes": grid_of(1).codes, "description": "[]"}, "it has no description"),
+        ({"description": "{}"}, "it contains no codes; use a file written by `encode`"),
+    ],
+)
+def test_arrays_without_what_encode_writes_are_refused(
+    tmp_path: Path, arrays: dict[str, Any], told: str
+) -> None:
+    path = tmp_path / "codes.npz"
+    np.savez(path, **arrays)
+    with pytest.raises(CodesError, match=re.escape(told)):
         load_grid(path)
 
 

@@ -52,11 +52,13 @@ def test_two_processes_make_one_model_and_continue_after_a_kill(
     assert epochs(whole.stdout) == ["1/2", "2/2"] * 2
     assert load_model_v2(folders.user / "whole.distill").prior is not None
     killed = train(folders, "write:4", sounds, "--name", "cut")
-    assert (killed.returncode, epochs(killed.stdout)) == (-signal.SIGKILL, ["1/2", "2/2", "1/2"])
+    assert (killed.returncode, epochs(killed.stdout)) == (-signal.SIGKILL, ["1/2", "2/2", "1/2"]), (
+        killed.stderr
+    )
     resumed = train(folders, "never:0", sounds, "--name", "cut", "--resume")
     assert (resumed.returncode, epochs(resumed.stdout)) == (0, ["2/2"]), resumed.stderr
     assert weights(folders.user / "cut.distill") == weights(folders.user / "whole.distill")
-    assert files_of(folders, "cut") == ["cut.distill", "cut.html"]
+    assert files_of(folders, "cut") == ["cut.distill", "cut.grains", "cut.html"]
 
 
 def test_ctrl_c_reaches_all_processes_and_keeps_the_best_so_far(

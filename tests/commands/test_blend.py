@@ -60,7 +60,7 @@ def test_grids_of_different_lengths_are_cut_or_repeated_and_that_is_told(
     run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]
 ) -> None:
     err = run_cli("blend", "a.json", "b.json").err
-    assert "note: the grids have 12, 20 columns: only the first 12 are blended" in err
+    assert "note: the grids have 12, 20 columns: the blend ends after 12 columns; with" in err
     assert len(load_grid(Path("blend.json")).codes) == 12
     # What is refused is refused before anything else is said.
     refused = run_cli("blend", "a.json", "b.json", "--model", "nowhere")
@@ -150,6 +150,22 @@ def test_what_cannot_be_blended_is_one_line_and_writes_nothing(
     code, out, err = run_cli("blend", *arguments)
     assert (code, out) == (1, "") and told in err and err.count("error: ") == 1
     assert sorted(Path().iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("blend", "a.json", "b.json"),
+        ("morph", "a.json", "b.json", "--seconds", 1),
+        ("edit", "a.json", "--do", "reverse"),
+    ],
+)
+def test_a_name_that_does_not_fit_is_told_as_it_was_typed(
+    run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid], command: tuple[object, ...]
+) -> None:
+    Path("x.wav").touch()
+    code, out, err = run_cli(*command, "--output", "x.wav")
+    assert (code, out) == (1, "") and err.startswith("error: x.wav must end in .json or .npz")
 
 
 def test_a_morph_through_a_blend_begins_with_one_grid_and_ends_with_the_other(

@@ -155,7 +155,7 @@ def test_a_grid_may_become_longer_but_not_endlessly(
         (("--do", "swap two.json 0:2 0:2"), "edit 1"),
         (("--apply", "missing.yaml"), "missing.yaml"),
         (("--do", "reverse", "--output", "x.wav"), "must end in .json or .npz"),
-        (("--do", "reverse", "--output-other", "x.json"), "here there are: none"),
+        (("--do", "reverse", "--output-other", "x.json"), "these swap with: none"),
         (("--do", "swap b.json 0:2 0:2", "--output-other", "x.txt"), "must end in"),
         (
             ("--do", "swap b.json 0:2 0:2", "--output-other", "x.json", "--output", "./x.json"),
@@ -176,6 +176,37 @@ def test_what_cannot_be_done_is_one_line_and_writes_nothing(
     assert {path: path.read_bytes() for path in Path().glob("*.*")} == before
 
 
+@pytest.mark.parametrize("names", [("x.json", "x.json"), ("x.json", "x_2.json")])
+@pytest.mark.parametrize("option", ["--save-edits", "--output-other"])
+def test_two_files_do_not_get_one_name_where_the_first_exists(
+    run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid], option: str, names: tuple[str, str]
+) -> None:
+    saved(pair[1], "x.json")
+    before = {path: path.read_bytes() for path in Path().glob("*.*")}
+    output, other = names
+    swap = ("--do", "swap b.json 0:2 0:2")
+    code, out, err = run_cli("edit", "a.json", *swap, "--output", output, option, other)
+    assert (code, out) == (1, "") and err.endswith("are the same file, x_2.json\n")
+    assert {path: path.read_bytes() for path in Path().glob("*.*")} == before
+
+
+def test_one_of_something_is_not_called_many(
+    run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]
+) -> None:
+    code = (int(pair[0].codes[0, 0, 0]) + 1) % 16
+    cell = f"set 0 code={code} --bands 0 --levels 0"
+    out = run_cli("edit", "a.json", "--do", cell, "--save-edits", "list.yaml").out
+    assert out.splitlines() == [
+        "list.yaml: 1 edit",
+        "a_edited.json: 12 columns x 8 bands x 3 levels, 1 code changed",
+    ]
+    saved(replace(pair[0], codes=pair[0].codes[:1]), "short.json")
+    out = run_cli("edit", "short.json", "--do", "stretch factor=2").out
+    assert out == "short_edited.json: 2 columns x 8 bands x 3 levels, 1 column before\n"
+    out = run_cli("codes", "stats", "short.json").out
+    assert out.startswith("1 column x 8 bands x 3 levels, 0.09 s\n")
+
+
 def test_a_list_that_names_the_grid_that_it_is_applied_to_means_it_as_it_is_by_then(
     run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]
 ) -> None:
@@ -193,7 +224,7 @@ def test_only_one_other_side_can_be_written(
     saved(pair[1], "c.json")
     swaps = ("--do", "swap b.json 0:2 0:2", "--do", "swap c.json 0:2 0:2")
     code, _, err = run_cli("edit", "a.json", *swaps, "--output-other", "x.json")
-    assert code == 1 and "here there are: b.json, c.json" in err
+    assert code == 1 and "these swap with: b.json, c.json" in err
 
 
 def test_a_grid_of_a_distill_v1_model_can_be_edited(

@@ -270,7 +270,7 @@ def test_refresh_measures_clarity_and_changes_nothing_else(
     assert (result.code, result.err) == (0, "")
     assert re.fullmatch(
         r"tiny: clarity measured on 6 recordings, 6\.0 s: gains [123]\.\d\d\.\.[123]\.\d\d, "
-        r"[123]\.\d\d on average \(before: none\)\n",
+        r"[123]\.\d\d on average \(before: none\)\ngrains: .*tiny\.grains \(\d\.\d MB\)\n",
         result.out,
     )
     after = read_header(tiny_in_library)
@@ -281,6 +281,68 @@ def test_refresh_measures_clarity_and_changes_nothing_else(
     assert list(load_model_v2(tiny_in_library).clarity.gains) == gains
     again = printed(run_cli, "refresh", "tiny", sounds)
     assert (again["clarity"], again["before"]) == (gains, gains)
+
+
+def test_refresh_writes_the_grains_of_a_folder(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    path = tiny_in_library.with_suffix(".grains")
+    assert printed(run_cli, "refresh", "tiny", sounds, "--no-grains")["grains"] is None
+    assert not path.exists()
+    assert printed(run_cli, "refresh", "tiny", sounds)["grains"] == str(path)
+    lossless = path.stat().st_size
+    loaded = load_model_v2(tiny_in_library)
+    assert loaded.grains is not None
+    assert len(loaded.grains.file.header.recordings) == 6
+    shown = printed(run_cli, "info", "tiny")["grains"]
+    assert (shown["recordings"], shown["seconds"], shown["format"]) == (6, 6.0, "flac")
+    assert printed(run_cli, "refresh", "tiny", sounds, "--grains-format", "ogg")["grains"]
+    assert path.stat().st_size < lossless
+    assert printed(run_cli, "info", "tiny")["grains"]["format"] == "ogg"
+
+
+def test_grains_go_where_their_model_goes(
+    run_cli: RunCli, tiny_grainy_path: Path, folders: Folders
+) -> None:
+    source = tiny_grainy_path.with_suffix(".grains").read_bytes()
+    imported = folders.user / "mine.grains"
+    assert run_cli("models", "import", tiny_grainy_path, "--name", "mine").code == 0
+    assert imported.read_bytes() == source
+    assert run_cli("models", "rename", "mine", "yours").code == 0
+    assert not imported.exists()
+    assert (folders.user / "yours.grains").read_bytes() == source
+    assert load_model_v2(folders.user / "yours.distill").grains is not None
+    listed = run_cli("models", "delete", "yours", "--dry-run").out
+    assert str(folders.user / "yours.grains") in listed
+    assert run_cli("models", "delete", "yours", "--yes").code == 0
+    assert list(folders.user.iterdir()) == []
+
+
+def test_the_grains_of_a_model_that_is_replaced_do_not_stay(
+    run_cli: RunCli, tiny_grainy_path: Path, tiny_model_path: Path, folders: Folders
+) -> None:
+    assert run_cli("models", "import", tiny_grainy_path, "--name", "mine").code == 0
+    assert run_cli("models", "import", tiny_model_path, "--name", "mine", "--force").code == 0
+    assert not (folders.user / "mine.grains").exists()
+
+
+def test_a_model_plays_without_grains_that_are_damaged_or_of_another_codec(
+    run_cli: RunCli, tiny_grainy_path: Path, tiny_two_levels_path: Path, folders: Folders
+) -> None:
+    run_cli("models", "import", tiny_grainy_path, "--name", "mine")
+    grains = folders.user / "mine.grains"
+    content = bytearray(grains.read_bytes())
+    content[-1] ^= 1
+    grains.write_bytes(content)
+    result = run_cli("generate", "mine", "--duration", "0.2", "--output", "a.wav")
+    assert result.code == 0
+    assert re.search(r"plays without its grains: .*mine\.grains is damaged", result.err)
+    shutil.copy(tiny_grainy_path.with_suffix(".grains"), grains)
+    shutil.copy(tiny_two_levels_path, folders.user / "mine.distill")
+    result = run_cli("generate", "mine", "--duration", "0.2", "--output", "b.wav")
+    assert result.code == 0
+    assert "was made for another codec than that of mine" in result.err
+    assert "models refresh mine FOLDER" in result.err
 
 
 def test_refresh_of_a_neural_vocoder_says_that_it_must_learn_again(

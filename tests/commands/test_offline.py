@@ -16,7 +16,7 @@ from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.file.header import rewrite_metadata
 from distill_live.models.file.loaded import LoadedVQModel
-from distill_live.models.file.persistence import load_model_v2, save_model_v2
+from distill_live.models.file.persistence import load_model_v2, save_changed_model, save_model_v2
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import STEERED
@@ -133,6 +133,27 @@ def test_generate_again_gives_the_same_bytes_beside_the_first(
         run_cli("generate", "tiny", "--duration", 0.2, "--seed", 5)
     assert Path("tiny_5_2.wav").read_bytes() == Path("tiny_5.wav").read_bytes()
     assert Path("tiny_5_2.json").read_bytes() == Path("tiny_5.json").read_bytes()
+
+
+def test_generate_writes_down_which_grains_it_played(
+    run_cli: RunCli, tiny_grainy_path: Path, folders: Folders
+) -> None:
+    path = folders.user / "mine.distill"
+    shutil.copy(tiny_grainy_path.with_suffix(".grains"), path.with_suffix(".grains"))
+    loaded = load_model_v2(tiny_grainy_path)
+    noise = np.random.default_rng(0).integers(0, 16, (40, 8, 3)).astype(np.int16)
+    codes = tuple(TrainingCodes(name, noise) for name in ("other.wav", "b.wav", "a.wav"))
+    save_changed_model(path, replace(loaded, training_codes=codes))
+    options = ("--duration", 2, "--seed", 5, "--grain-reach", 40)
+    assert run_cli("generate", "mine", *options).code == 0
+    found = json.loads(Path("tiny_5.json").read_text())
+    assert {one["file"] for one in found["comes_from"]} <= {"a.wav", "b.wav"}
+    assert {one["share"] for one in found["comes_from"]} == {1.0}
+    settings = found["settings"]
+    assert (settings["grain"], settings["reach"], settings["clarity"]) == (1.0, 40.0, 1.0)
+    run_cli("generate", "mine", *options, "--grain", 0)
+    without = json.loads(Path("tiny_5_2.json").read_text())["comes_from"]
+    assert {one["file"] for one in without} == {None}
 
 
 def test_generate_writes_down_which_recordings_it_reminds_of(

@@ -14,6 +14,7 @@ from distill_live.commands.training_steps.progress import TrainingProgress, in_w
 from distill_live.errors import AudioFileError
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
+from distill_live.models.grains.file import read_grains_header
 from distill_live.report import listening
 from distill_live.report.place import is_page
 from distill_live.training.data.kept import code_training_parts
@@ -65,6 +66,31 @@ def test_a_new_prior_keeps_clarity(run_cli: RunCli, mine: Path, sounds: Path) ->
     rewrite_metadata(mine, clarity=[1.5] * 128)
     assert run_cli("train-prior", "mine", sounds).code == 0
     assert read_header(mine).metadata["clarity"] == [1.5] * 128
+
+
+def test_the_grains_of_the_recordings_are_beside_the_model(trained: Trained, sounds: Path) -> None:
+    path = trained.path.with_suffix(".grains")
+    assert f"saved {path} (" in trained.stdout
+    assert "leave it out with --no-grains" in trained.stdout
+    header = read_grains_header(path)
+    assert header.codec_sha256 == read_header(trained.path).metadata["codec_sha256"]
+    assert [one.name for one in header.recordings] == sorted(one.name for one in sounds.iterdir())
+    loaded = load_model_v2(trained.path)
+    assert loaded.grains is not None
+    recording = load_recordings(sounds).recordings[0]
+    found = loaded.grains.sound.read(0, 0, len(recording.samples))
+    assert np.abs(found - recording.samples).max() < 2 / 32768
+
+
+@pytest.mark.parametrize("option", ["--no-grains", "--no-training-codes"])
+def test_grains_are_left_out_if_the_user_wants_it(
+    run_cli: RunCli, folders: Folders, sounds: Path, option: str
+) -> None:
+    old = folders.user / "mine.grains"
+    old.write_bytes(b"of a model that is replaced")
+    result = run_cli("train", sounds, "--name", "mine", "--no-prior", option)
+    assert (result.code, "mine.grains" in result.out) == (0, False)
+    assert not old.exists()
 
 
 def test_the_report_is_beside_the_model(

@@ -12,9 +12,10 @@ import torch
 from distill_live.audio.distances.reconstruction import Distances
 from distill_live.commands.training_steps import vocoder
 from distill_live.commands.training_steps.progress import TrainingProgress
-from distill_live.models.codec.clarity import USUAL_CLARITY, Clarity
+from distill_live.models.codec.clarity import Clarity
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
+from distill_live.models.sound_settings import USUAL_SOUND
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseVocoder
 from distill_live.training.vocoder.pairs import SoundPairs
@@ -70,7 +71,7 @@ def test_clarity_is_kept_and_the_vocoder_learns_what_it_will_play(
             assert run_cli("train-vocoder", "tiny", sounds, "--vocoder", choice).code == 0
             assert read_header(tiny_in_library).metadata["clarity"] == gains
     plain, clear = (one.validation[0].mel for one in learned)
-    assert torch.equal(clear, Clarity((2.0,) * 128).apply(plain, USUAL_CLARITY))
+    assert torch.equal(clear, Clarity((2.0,) * 128).apply(plain, USUAL_SOUND.clarity))
     assert judged == learned
 
 

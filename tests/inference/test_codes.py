@@ -14,8 +14,8 @@ from distill_live.inference.codes import (
     encode,
     require_fit,
 )
-from distill_live.models.codec.clarity import USUAL_CLARITY
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
 from tests.grids import model_grid
 
 
@@ -139,11 +139,11 @@ def test_clarity_is_heard_as_much_as_is_asked_for(
 ) -> None:
     grid = encode(tiny_model, noise(48_000))
     plain = decode(tiny_model, grid).tobytes()
-    assert decode(tiny_model, grid, clarity=1.5).tobytes() == plain
-    assert decode(tiny_clear, grid, clarity=0.0).tobytes() == plain
-    usual, half = decode(tiny_clear, grid), decode(tiny_clear, grid, clarity=0.5)
-    assert usual.tobytes() == decode(tiny_clear, grid, clarity=USUAL_CLARITY).tobytes()
+    assert decode(tiny_model, grid, sound=SoundSettings(1.5)).tobytes() == plain
+    assert decode(tiny_clear, grid, sound=SoundSettings(0.0)).tobytes() == plain
+    usual, half = decode(tiny_clear, grid), decode(tiny_clear, grid, sound=SoundSettings(0.5))
+    assert usual.tobytes() == decode(tiny_clear, grid, sound=USUAL_SOUND).tobytes()
     assert len({plain, usual.tobytes(), half.tobytes()}) == 3
     vectors = cell_vectors(grid.codes, tiny_clear.codebooks)
-    mixed = decode_vectors(tiny_clear, [vectors], len(vectors), clarity=0.5)
+    mixed = decode_vectors(tiny_clear, [vectors], len(vectors), sound=SoundSettings(0.5))
     assert np.concatenate([*mixed]).tobytes() == half.tobytes()

@@ -11,6 +11,7 @@ from distill_live.inference import codes, decoder_process
 from distill_live.inference.codes import decode
 from distill_live.inference.decoder_process import column_mels, mels_made_beside
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def grid(tiny_model: LoadedVQModel) -> CodeGrid:
 
 @pytest.fixture(scope="module")
 def mels(tiny_model: LoadedVQModel, grid: CodeGrid) -> list[Tensor]:
-    return list(column_mels(tiny_model, grid.codes, 1.0))
+    return list(column_mels(tiny_model, grid.codes, USUAL_SOUND))
 
 
 def run_instead(monkeypatch: pytest.MonkeyPatch, code: str, content: Path) -> None:
@@ -37,12 +38,12 @@ def written(mel: Tensor) -> bytes:
 def test_a_long_grid_is_decoded_beside_to_the_same_bytes(
     tiny_clear: LoadedVQModel, grid: CodeGrid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = decode(tiny_clear, grid, clarity=0.7)
+    alone = decode(tiny_clear, grid, sound=SoundSettings(0.7))
     monkeypatch.setattr(codes, "_WORTH_A_PROCESS_SECONDS", 0.0)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     for module in (codes, decoder_process):
         monkeypatch.setattr(module, "column_mels", lambda *_: pytest.fail("made here"))
-    assert decode(tiny_clear, grid, clarity=0.7).tobytes() == alone.tobytes()
+    assert decode(tiny_clear, grid, sound=SoundSettings(0.7)).tobytes() == alone.tobytes()
 
 
 def test_without_a_process_the_mels_are_made_here(
@@ -52,7 +53,7 @@ def test_without_a_process_the_mels_are_made_here(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(decoder_process, "_COMMAND", ("no such program",))
-    assert all(map(torch.equal, mels_made_beside(tiny_model, grid, 1.0), mels))
+    assert all(map(torch.equal, mels_made_beside(tiny_model, grid, USUAL_SOUND), mels))
 
 
 def test_what_a_process_that_ends_early_did_not_make_is_made_here(
@@ -65,7 +66,7 @@ def test_what_a_process_that_ends_early_did_not_make_is_made_here(
     content = tmp_path / "mels"
     content.write_bytes(written(torch.zeros_like(mels[0])) + written(mels[1])[:-1])
     run_instead(monkeypatch, "pass", content)
-    first, *others = mels_made_beside(tiny_model, grid, 1.0)
+    first, *others = mels_made_beside(tiny_model, grid, USUAL_SOUND)
     assert not first.any()
     assert len(others) == len(mels) - 1 and all(map(torch.equal, others, mels[1:]))
 
@@ -80,6 +81,6 @@ def test_the_process_is_ended_when_the_mels_are_dropped(
     content = tmp_path / "mels"
     content.write_bytes(written(mels[0]))
     run_instead(monkeypatch, "import time; time.sleep(3600)", content)
-    made = mels_made_beside(tiny_model, grid, 1.0)
+    made = mels_made_beside(tiny_model, grid, USUAL_SOUND)
     assert torch.equal(next(made), mels[0])
     made.close()

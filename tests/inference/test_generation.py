@@ -11,6 +11,7 @@ from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
+from distill_live.models.sound_settings import SoundSettings
 
 
 def test_the_same_seed_gives_the_same_bytes(tiny_model: LoadedVQModel) -> None:
@@ -35,7 +36,7 @@ def test_clarity_is_heard_and_changes_no_codes(
     columns: list[list[np.ndarray]] = [[], [], []]
     plain, flat, clear = (
         generate_audio_from_prior(
-            loaded, duration_s=0.3, seed=1, clarity=amount, on_column=drawn.append
+            loaded, duration_s=0.3, seed=1, sound=SoundSettings(amount), on_column=drawn.append
         )[0].tobytes()
         for loaded, amount, drawn in zip(
             (tiny_model, tiny_clear, tiny_clear), (1.0, 0.0, 1.0), columns, strict=True
@@ -44,7 +45,7 @@ def test_clarity_is_heard_and_changes_no_codes(
     assert plain == flat != clear
     np.testing.assert_array_equal(columns[0], columns[2])
     with pytest.raises(ParameterError, match="clarity must be"):
-        generate_audio_from_prior(tiny_clear, duration_s=0.1, clarity=2.0)
+        generate_audio_from_prior(tiny_clear, duration_s=0.1, sound=SoundSettings(2.0))
 
 
 def test_a_longer_sound_begins_like_a_shorter_one(tiny_model: LoadedVQModel) -> None:

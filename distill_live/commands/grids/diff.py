@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from distill_live.commands.grids.reading import read_grid
-from distill_live.commands.grids.show import PngOption, save_picture
+from distill_live.commands.grids.show import PngOption, check_picture, save_picture
 from distill_live.commands.options import JsonOption
-from distill_live.commands.output import add_plain_row, print_json, tell
+from distill_live.commands.output import add_plain_row, counted, print_json, tell
 
 if TYPE_CHECKING:
     from distill_live.codes.grid import CodeGrid
@@ -30,6 +30,7 @@ def diff(
     from distill_live.views.difference import compare
     from distill_live.views.grid_view import GridView
 
+    check_picture(png)
     one, two = read_grid(first), read_grid(second)
     found = compare(one, two)
     if png is not None:
@@ -41,7 +42,8 @@ def diff(
         cells = [asdict(cell) for cell in found.cells]
         print_json(
             {"columns": found.columns, "more_columns": found.more, "changed": found.total,
-             "changed_by_level_and_band": counts, "first_changes": cells}
+             "changed_columns": found.differing, "changed_by_level_and_band": counts,
+             "first_changes": cells}
         )  # fmt: skip
     elif png is None:
         _tell(one, found)
@@ -50,13 +52,15 @@ def diff(
 def _tell(grid: CodeGrid, found: Difference) -> None:
     if found.more:
         longer = "second" if found.more > 0 else "first"
-        columns = "1 column" if abs(found.more) == 1 else f"{abs(found.more)} columns"
-        tell(f"the {longer} grid is {columns} longer")
+        tell(f"the {longer} grid is {counted(abs(found.more), 'column')} longer")
     if not found.total:
         tell(f"the codes of all {found.columns} columns are the same")
         return
     cells = found.columns * found.counts.size
-    tell(f"{found.total} of {cells} codes differ, in {found.columns} columns")
+    tell(
+        f"{found.total} of {counted(cells, 'code')} {'differs' if found.total == 1 else 'differ'}, "
+        f"in {found.differing} of {counted(found.columns, 'column')}"
+    )
     _tell_counts(grid, found)
     _tell_cells(grid, found)
 

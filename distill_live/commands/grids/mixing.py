@@ -11,9 +11,16 @@ import typer
 
 from distill_live.codes.grid import joined_sources
 from distill_live.codes.grid_file import SUFFIXES, save_grid
-from distill_live.commands.destinations import single_file
+from distill_live.commands.destinations import free_file, named_file
 from distill_live.commands.grids.reading import load_model_of
-from distill_live.commands.output import check_sound_file, progress_bar, tell, warn, write_sound
+from distill_live.commands.output import (
+    check_sound_file,
+    counted,
+    progress_bar,
+    tell,
+    warn,
+    write_sound,
+)
 from distill_live.errors import CodesError
 
 if TYPE_CHECKING:
@@ -63,17 +70,17 @@ class Destination:
     ) -> Destination:
         """What the options say; `stem` is the usual name. Raises CodesError or AudioFileError if
         no such file can be written."""
-        path = single_file(output, f"{stem}.wav" if smooth else f"{stem}.json")
+        named = named_file(output or Path(), f"{stem}.wav" if smooth else f"{stem}.json")
         depth = _USUAL_DEPTH if bit_depth is None else bit_depth
         if smooth:
-            check_sound_file(path.suffix.lower().lstrip("."), sample_rate, depth)
-        elif path.suffix not in SUFFIXES:
+            check_sound_file(named.suffix.lower().lstrip("."), sample_rate, depth)
+        elif named.suffix not in SUFFIXES:
             raise CodesError(
-                f"{path} must end in {' or '.join(SUFFIXES)}; with --smooth it can be a sound file"
+                f"{named} must end in {' or '.join(SUFFIXES)}; with --smooth it can be a sound file"
             )
         elif bit_depth is not None:
             raise CodesError("--bit-depth is for --smooth: codes have no bits per sample")
-        return cls(path, smooth, depth)
+        return cls(free_file(named), smooth, depth)
 
 
 def write_mixture(
@@ -103,4 +110,4 @@ def write_mixture(
     else:
         codes = mixture.codes(loaded.codebooks)
         save_grid(path, replace(grids[0], codes=codes, source=joined_sources(grids)))
-    tell(f"{path}: {columns} columns, {columns * grids[0].column_seconds:.1f} s")
+    tell(f"{path}: {counted(columns, 'column')}, {columns * grids[0].column_seconds:.1f} s")

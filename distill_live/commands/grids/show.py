@@ -21,7 +21,7 @@ from distill_live.commands.grids.reading import (
 )
 from distill_live.commands.options import DeviceOption
 from distill_live.commands.output import save_file, tell, warn
-from distill_live.errors import ModelNotFoundError
+from distill_live.errors import ModelNotFoundError, OutputError
 
 if TYPE_CHECKING:
     from distill_live.codes.grid import CodeGrid
@@ -56,6 +56,7 @@ def show(
     from distill_live.views.grid_view import GridView
     from distill_live.views.terminal import colour_lines, number_lines
 
+    check_picture(png)
     whole = read_grid(grid)
     start, end = find_columns(columns, len(whole.codes), whole.columns_per_second)
     chosen = find_levels(levels, whole.level_labels)
@@ -72,6 +73,12 @@ def show(
         return
     for text in colour_lines(view, console.width):
         console.print(text, no_wrap=True, crop=True)
+
+
+def check_picture(png: Path | None) -> None:
+    """Raise OutputError for the name of a file that does not end like a picture."""
+    if png is not None and png.suffix.lower() != ".png" and not png.is_dir():
+        raise OutputError(f"--png {png} must end in .png, or be a folder that exists")
 
 
 def save_picture(png: Path, stem: str, title: str, view: GridView) -> None:

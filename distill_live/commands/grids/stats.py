@@ -15,7 +15,14 @@ from distill_live.commands.grids.reading import (
     read_grid,
 )
 from distill_live.commands.options import DeviceOption, JsonOption
-from distill_live.commands.output import add_plain_row, print_json, progress_bar, tell, warn
+from distill_live.commands.output import (
+    add_plain_row,
+    grid_size,
+    print_json,
+    progress_bar,
+    tell,
+    warn,
+)
 from distill_live.errors import ModelNotFoundError
 
 if TYPE_CHECKING:
@@ -60,8 +67,7 @@ def _silent_columns(grid: CodeGrid, model: str | None, device: str) -> int | Non
 
 
 def _tell(grid: CodeGrid, found: GridStatistics, silent: int | None) -> None:
-    columns, bands, levels = grid.codes.shape
-    tell(f"{columns} columns x {bands} bands x {levels} levels, {found.seconds:.2f} s")
+    tell(f"{grid_size(grid.codes.shape)}, {found.seconds:.2f} s")
     heads = ("level", "codes used", "entropy, bits", "changes per second", "held", "most frequent")
     table = Table(*heads, box=None)
     for level in found.levels:

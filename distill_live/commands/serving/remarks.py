@@ -27,6 +27,8 @@ Check = Callable[[], str]
 _MANNER = "manner"
 #: The edit that can be of one band.
 _BAND = "edit/freeze/band"
+#: The parameters of grains.
+_GRAINS = ("grain", "grain/reach")
 #: The parameters that steer, once they are not off.
 _STEERS = tuple(name for name in STEERING if PARAMETERS[name].optional)
 
@@ -54,6 +56,7 @@ class Remarks:
         checks = self._checks_of_edits(edits) | {
             _MANNER: partial(self._lacks_clip, _MANNER, _MANNER),
             "clarity": self._lacks_clarity,
+            **{name: partial(self._lacks_grains, name) for name in _GRAINS},
             "tempo": self._lacks_tempo,
             "link_start_stop": self._lacks_link,
             _BAND: self._lacks_band,
@@ -152,6 +155,17 @@ class Remarks:
             f"clarity has no effect: it was not measured for the model {deck.name} (see "
             "`distill-live models refresh`)"
         )
+
+    def _lacks_grains(self, name: str) -> str:
+        deck = self._server.deck
+        if not deck.has_grains:
+            return (
+                f"{name} has no effect: the model {deck.name} has no grains that fit it (see "
+                "`distill-live models refresh`)"
+            )
+        if name != "grain" and self._store["grain"] == 0:
+            return f"{name} has no effect while grain is 0"
+        return ""
 
     def _lacks_tempo(self) -> str:
         if self._tempo.source != "midi":

@@ -17,7 +17,8 @@ class Choices:
     """What the user has chosen; None keeps the usual setting.
 
     `codebook_size`, `rvq_levels` and `column_frames` shape a new codec. Without `keep_codes` the
-    model file contains nothing of the recordings, neither codes nor previews. If `vocoder` is
+    model file contains nothing of the recordings, neither codes nor previews, and there is no file
+    of grains; without `grains`, that file alone is left out. If `vocoder` is
     "phase", none is trained. If `adversarial` is None, discriminators are used only on a GPU.
     """
 
@@ -27,6 +28,7 @@ class Choices:
     codec_epochs: int | None = None
     commitment_weight: float | None = None
     keep_codes: bool = True
+    grains: bool = True
     no_prior: bool = False
     prior_size: PriorSize | None = None
     prior_epochs: int | None = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from distill_live.atomic_file import replace_file
-from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
+from distill_live.audio.dataset import HOLDOUT, Recording, Recordings, training_columns
+from distill_live.commands.training_steps.grains import add_grains, grains_kept, lacks_grains
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.phases import train_codec_and_prior
 from distill_live.commands.training_steps.run import RunStopped, TrainingRun
@@ -28,6 +29,9 @@ def learn_more(run: TrainingRun) -> None:
     draft = replace(run, path=draft_path(run.path))
     if run.checkpoints.passed("codec") and not draft.path.exists():
         run.say(f"this run had already finished: {run.path} is its result")
+        if lacks_grains(run):
+            rate = run.model().spectrogram.config.sample_rate
+            _renew_grains(run, run.read_recordings(rate).recordings)
         return
     loaded = load_model_v2(run.path)
     material = _read_material(run, loaded)
@@ -38,6 +42,13 @@ def learn_more(run: TrainingRun) -> None:
         raise
     if run.processes.is_first:
         replace_file(draft.path, run.path)
+        _renew_grains(run, material.recordings.recordings)
+
+
+def _renew_grains(run: TrainingRun, new: list[Recording]) -> None:
+    """Write the grains of the model's new codec: of the recordings in the old file of grains, and
+    of new ones."""
+    add_grains(run, [*grains_kept(run.path, {one.name for one in new}), *new])
 
 
 def recorded_again(recordings: Recordings, loaded: LoadedVQModel) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from distill_live.audio.dataset import Recordings
 from distill_live.commands.training_steps.codec import make_codec, new_codec_config
+from distill_live.commands.training_steps.grains import add_grains
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.prior import add_prior
 from distill_live.commands.training_steps.run import TrainingRun
@@ -33,5 +34,7 @@ def train_codec_and_prior(
     RunStopped.
     """
     make_codec(run, material, config)
+    if material.rehearsal is None:
+        add_grains(run, material.recordings.recordings)
     if not run.choices.no_prior:
         add_prior(run, material)

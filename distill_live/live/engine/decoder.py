@@ -10,9 +10,14 @@ import torch
 
 from distill_live.codes.timeline import Codes
 from distill_live.live.ipc.ring import Samples
-from distill_live.models.codec.clarity import ClearStream, require_amount
+from distill_live.models.codec.clarity import ClearStream
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.grains.stream import GrainStream
+from distill_live.models.sound_settings import SoundSettings
 from distill_live.models.vocoder.vocoder import VocoderStream
+
+#: How columns are decoded until something else is asked for.
+PLAIN = SoundSettings(clarity=0.0, grain=0.0)
 
 
 class DecoderMark(NamedTuple):
@@ -31,7 +36,7 @@ class ColumnDecoder:
     """
 
     def __init__(self, loaded: LoadedVQModel) -> None:
-        self._loaded, self._clarity = loaded, 0.0
+        self._loaded, self._sound = loaded, PLAIN
         self.column_samples = loaded.column_samples
         config = loaded.model.config
         #: How many columns before a column affect its sound.
@@ -46,8 +51,8 @@ class ColumnDecoder:
         With `past_columns` of them, or with all there are, the mels that follow are the same as in
         one go; the vocoder finds its phases afresh.
         """
-        self._codec: ClearStream = self._loaded.decoder(self._clarity)
-        self._vocoder: VocoderStream = self._loaded.vocoder.stream()
+        self._codec: ClearStream = self._loaded.decoder(self._sound)
+        self._vocoder: VocoderStream | GrainStream = self._loaded.sounding(self._sound)
         self._first = column - len(before)
         for number, codes in enumerate(before):
             mel = self._codec.push(torch.from_numpy(codes[None]))
@@ -55,15 +60,17 @@ class ColumnDecoder:
                 self._vocoder.push(mel)
 
     @property
-    def clarity(self) -> float:
-        """The amount of clarity, 0..1.5, with which columns are decoded: 0 until it is set. `begin`
-        and `restore` leave it as it is. Raises ParameterError for another amount."""
-        return self._clarity
+    def sound(self) -> SoundSettings:
+        """How columns are decoded: PLAIN until it is set. `begin` and `restore` leave it as it
+        is."""
+        return self._sound
 
-    @clarity.setter
-    def clarity(self, amount: float) -> None:
-        require_amount(amount)
-        self._clarity = self._codec.amount = amount
+    @sound.setter
+    def sound(self, sound: SoundSettings) -> None:
+        self._sound = sound
+        self._codec.amount = sound.clarity
+        if isinstance(self._vocoder, GrainStream):
+            self._vocoder.amount, self._vocoder.reach = sound.grain, sound.reach
 
     def start_of(self, column: int) -> int:
         """The segment's sample at which the samples that `column` completes begin."""
@@ -85,6 +92,13 @@ class ColumnDecoder:
         """
         mel = self._codec.push(torch.from_numpy(codes))
         return np.asarray(self._vocoder.push(mel).cpu().numpy(), dtype=np.float32)
+
+    @property
+    def origin(self) -> tuple[int, float] | None:
+        """The recording, by its number among the grains, that the sound of the last column is from,
+        and the second in it; None if that sound is the vocoder's."""
+        vocoder = self._vocoder
+        return vocoder.origin if isinstance(vocoder, GrainStream) else None
 
     def rest(self) -> Samples:
         """How the sound would end here [N]: what the vocoder still holds back."""

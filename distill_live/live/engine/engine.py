@@ -102,14 +102,14 @@ class Engine:
         self._redraw_due = False
         #: Whether the prior may have followed columns that are played otherwise now.
         self._refeed_due = False
-        #: Whether columns that are not heard yet may have been decoded with an earlier clarity.
-        self._clarity_due = False
+        #: Whether columns that are not heard yet may have been decoded with earlier settings.
+        self._sound_due = False
         #: Columns that must be drawn before edits that were switched on, or regions, can be used.
         self._missing = 0
         pace = Pace(memory.ring, settings, clock)
-        draw, clarity = self._parameters.read_draw(0), self._parameters.clarity
+        draw, sound = self._parameters.read_draw(0), self._parameters.sound
         self._generator = StreamGenerator(
-            loaded, memory, beginning, self._rack, draw, clarity, pace, self._explain
+            loaded, memory, beginning, self._rack, draw, sound, pace, self._explain
         )
         if beginning.before is not None:
             # Parameters may have changed while no engine was running.
@@ -298,8 +298,8 @@ class Engine:
         self._parameters.note_changes()
         generator = self._generator
         generator.fade = self._parameters.fade
-        if generator.clarify(self._parameters.clarity):
-            self._clarity_due = True
+        if generator.use_sound(self._parameters.sound):
+            self._sound_due = True
         draw = self._parameters.read_draw(generator.draw.take)
         if draw != generator.draw:
             generator.draw = draw
@@ -316,7 +316,7 @@ class Engine:
         edits_due = edits != self._edits and not missing
         overlays_due = self._painter.is_due or self._generator.edited.changed
         redraw_due = self._redraw_due or self._refeed_due
-        if not (self._moves or redraw_due or edits_due or self._clarity_due or overlays_due):
+        if not (self._moves or redraw_due or edits_due or self._sound_due or overlays_due):
             return False
         # Half of the time goes to changes, the other half to playing on: a fader that never rests
         # must not let the ring run dry.
@@ -366,8 +366,8 @@ class Engine:
         elif edits is not None:
             self._edits = edits
             generator.use_edits(edits)
-        elif self._clarity_due:
-            self._clarity_due = False
+        elif self._sound_due:
+            self._sound_due = False
             generator.decode_again()
         elif generator.edited.changed:
             return generator.follow_changes()
@@ -393,7 +393,8 @@ class Engine:
         if busy and (now < self._origin_due or self._generator.lead < self._settings.guard):
             return
         self._origin_due = now + self._column_seconds / _ORIGINS_PER_COLUMN
-        self._origin.follow(self._generator.timeline, int(self._status["column"]))
+        column, playhead = int(self._status["column"]), self._generator.playhead
+        self._origin.follow(playhead.timeline, column, playhead.grain_origins.of(column))
 
     def _tell(self, busy: bool) -> None:
         """Show in the status what is playing now, and the columns around it."""

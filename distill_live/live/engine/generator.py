@@ -29,6 +29,7 @@ from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation
 from distill_live.live.ipc.ring import SAMPLE_RATE, Samples
 from distill_live.live.pacing.pace import Pace
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import SoundSettings
 
 #: How many samples a change takes to be heard in full, unless `fade` says otherwise: 10 ms.
 _USUAL_FADE = 480
@@ -37,7 +38,7 @@ _USUAL_FADE = 480
 class StreamGenerator:
     """Plays one model into a ring, from where `beginning` says.
 
-    `draw` says how columns to come are drawn, `clarity` how they are decoded, and `fade` how many
+    `draw` says how columns to come are drawn, `sound` how they are decoded, and `fade` how many
     samples a change takes to be heard in full; `pace` measures how long things take. `say` takes a
     line of text for the performer.
     """
@@ -49,7 +50,7 @@ class StreamGenerator:
         beginning: Beginning,
         rack: EditRack,
         draw: Draw,
-        clarity: float,
+        sound: SoundSettings,
         pace: Pace,
         say: Callable[[str], None],
     ) -> None:
@@ -59,7 +60,7 @@ class StreamGenerator:
         self._journal = Journal(memory.journal)
         self._column_samples = loaded.column_samples
         self._codebook_size = codec.codebook_size
-        self._can_be_clear = loaded.clarity.is_measured
+        self._can_be_clear, self._has_grains = loaded.clarity.is_measured, loaded.grains is not None
         self._drawing_spent = 0.0
         #: The highest take so far.
         self.takes = 0
@@ -72,7 +73,7 @@ class StreamGenerator:
             lambda: Followed(self.edited, self.playhead.column),
         )  # fmt: skip
         self.playhead = Playhead(ColumnDecoder(loaded), timeline, beginning.position)
-        self.clarify(clarity)
+        self.use_sound(sound)
         self._handover = Handover(memory.keepsake, self.playhead, self.sampler, rack)
         seen = self._ring.published
         if beginning.before is not None:
@@ -188,16 +189,19 @@ class StreamGenerator:
         self._change_motion(at)
         return True
 
-    def clarify(self, amount: float) -> bool:
-        """Decode columns with this amount of clarity, 0..1.5, from now on; False if that changes
-        nothing."""
-        if not self._can_be_clear or amount == self.playhead.clarity:
-            return False
-        self.do("clarify", amount=amount)
-        return True
+    def use_sound(self, sound: SoundSettings) -> bool:
+        """Decode columns like this from now on; False if that changes nothing."""
+        before = self.playhead.sound
+        clearer = self._can_be_clear and sound.clarity != before.clarity
+        if clearer:
+            self.do("clarify", amount=sound.clarity)
+        grainier = self._has_grains and (sound.grain, sound.reach) != (before.grain, before.reach)
+        if grainier:
+            self.do("use_grains", amount=sound.grain, reach=sound.reach)
+        return clearer or grainier
 
     def decode_again(self) -> None:
-        """Play on with the present clarity, even within the current column."""
+        """Play on with the present sound settings, even within the current column."""
         self._change_motion(self.pace.soonest())
 
     def next_change(self) -> tuple[int, tuple[int, int] | None]:

@@ -12,6 +12,7 @@ from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import Steering
+from distill_live.models.sound_settings import SoundSettings
 from distill_live.parameters import LEVEL_SAMPLING, STEER, STEERING, ParameterStore
 
 
@@ -35,9 +36,10 @@ class ParameterReader:
         return round(self.values["fade"] * SAMPLE_RATE / 1e3)
 
     @property
-    def clarity(self) -> float:
-        """The amount of clarity, 0..1.5, with which columns are decoded."""
-        return self.values["clarity"]
+    def sound(self) -> SoundSettings:
+        """How columns are decoded."""
+        values = self.values
+        return SoundSettings(values["clarity"], values["grain"], values["grain/reach"])
 
     def refresh(self) -> bool:
         """Take over what control has written since the last time; False if that is nothing."""

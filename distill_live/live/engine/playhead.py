@@ -27,8 +27,10 @@ from distill_live.live.engine.motion import (
 )
 from distill_live.live.ipc.keepsake import Place
 from distill_live.live.ipc.ring import Samples
+from distill_live.live.past.grain_origins import GrainOrigins
 from distill_live.live.past.past import HeardColumn, Past
 from distill_live.live.past.recent import Recent
+from distill_live.models.sound_settings import SoundSettings
 
 
 class Playhead:
@@ -43,6 +45,8 @@ class Playhead:
         self._state = State(0, 0)
         self._marks, self._recent = Marks(), Recent()
         self.past = Past()
+        #: The grains that columns were last played with.
+        self.grain_origins = GrainOrigins(timeline.capacity)
 
     @property
     def column(self) -> int:
@@ -65,9 +69,9 @@ class Playhead:
         return self._decoder.past_columns
 
     @property
-    def clarity(self) -> float:
-        """The amount of clarity, 0..1.5, with which columns are decoded."""
-        return self._decoder.clarity
+    def sound(self) -> SoundSettings:
+        """How columns are decoded."""
+        return self._decoder.sound
 
     @property
     def remembered(self) -> int:
@@ -84,6 +88,7 @@ class Playhead:
         self._set_mark(Played(self.segment, raw[0], (raw if laid is None else laid)[0], codes[0]))
         self.timeline.set_edited(state.column, codes)
         made = self._decoder.push(codes)
+        self.grain_origins.note(state.column, self._decoder.origin)
         end = self._decoder.start_of(state.column + 1)
         if isinstance(state.motion, Hold):
             return self._give(self._stay(state.motion, made, end))
@@ -202,6 +207,7 @@ class Playhead:
     def begin_segment(self, codes: Codes, position: int) -> None:
         """Forget the timeline; continue these codes [T, F, Q] from a ring position on."""
         self.timeline = Timeline(*self.timeline.shape, self.timeline.capacity)
+        self.grain_origins = GrainOrigins(self.timeline.capacity)
         self.segment += 1
         self.timeline.append(codes)
         self.jump(self.timeline.end, position)
@@ -259,7 +265,11 @@ class Playhead:
 
     def clarify(self, amount: float) -> None:
         """Decode columns with this amount of clarity, 0..1.5, from now on."""
-        self._decoder.clarity = amount
+        self._decoder.sound = replace(self.sound, clarity=amount)
+
+    def use_grains(self, amount: float, reach: float) -> None:
+        """Play so much grain, 0..1, with such a reach, 1..40 dB, from now on."""
+        self._decoder.sound = replace(self.sound, grain=amount, reach=reach)
 
     def release(self) -> None:
         """Move forward again, from where the motion is now; a route is played to its end."""

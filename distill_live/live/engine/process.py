@@ -98,6 +98,8 @@ def _play(channel: Connection, job: EngineJob) -> None:
         on_edit_report=channel.send,
         on_done=channel.send,
     )
+    if loaded.grains_problem:
+        reports.say(f"plays without its grains: {loaded.grains_problem}")
     edits = load_edits_again(job.memory.parameters.table, reports.say)
     with torch.inference_mode():
         partners = [(one.slot, one.name, one.codes.read()) for one in job.partners if one.codes]
@@ -162,6 +164,7 @@ def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:
         "codec_sha256": loaded.metadata["codec_sha256"],
         "vocoder": loaded.metadata.get("vocoder"),
         "clarity": list(loaded.clarity.gains),
+        "grains": loaded.grains.sha256 if loaded.grains else None,
         "level_labels": list(loaded.metadata["level_labels"]),
         "column_samples": loaded.column_samples,
         "torch": torch.__version__,

@@ -164,7 +164,10 @@ class Listening:
             raise LiveError("not listening: send /distill/listen 1 first")
         heard = self.memory.columns.read(KEPT_COLUMNS, codec_sha256)
         if heard is None:
-            raise LiveError("nothing heard yet: listening has only just started")
+            raise LiveError(
+                "nothing heard yet: the listener has only just started, or is still loading the "
+                "model; try again in a few seconds"
+            )
         column_seconds = heard.column_samples / SAMPLE_RATE
         if seconds is None:
             part = last_phrase(heard.loudness, column_seconds)

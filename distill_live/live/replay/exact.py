@@ -24,7 +24,10 @@ from distill_live.live.replay.future import Future
 from distill_live.models.file.loaded import LoadedVQModel
 
 #: The playhead's methods that a log calls by name, with their arguments.
-_CALLS = ("back_before", "back_after", "jump", "hold", "loop", "route", "release", "clarify")
+_CALLS = (
+    "back_before", "back_after", "jump", "hold", "loop", "route", "release", "clarify",
+    "use_grains",
+)  # fmt: skip
 #: What an entry says besides the arguments of its call.
 _NO_FIELDS = ("op", "deck")
 

@@ -110,7 +110,7 @@ class ClipSlots:
                 "/distill/listen/clip NAME"
             )
         self._tell(self._partners.put_input(slot))
-        return "blend: the live input; /distill/listen 1 starts listening"
+        return "blend: the live input, while /distill/listen is 1"
 
     def _tell(self, partner: PartnerCodes) -> None:
         """Tell the engine that plays of a slot, and those that will take over from it."""

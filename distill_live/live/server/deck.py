@@ -26,6 +26,7 @@ from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
 from distill_live.models.file.header import read_header
+from distill_live.models.file.library import found_grains
 from distill_live.parameters import ParameterStore
 
 #: The device that is never to blame for a failure.
@@ -80,6 +81,8 @@ class Deck:
         self.steers = False
         #: Whether the parameter `clarity` has an effect on the model.
         self.has_clarity = False
+        #: Whether the model has grains that fit it.
+        self.has_grains = False
         #: The model's codec, and a grid of it without columns once an engine has been ready.
         self.codec = Codec("", "")
         self.blank: CodeGrid | None = None
@@ -127,6 +130,7 @@ class Deck:
         kind = prior.get("kind", _USUAL_PRIOR) if isinstance(prior, dict) else _USUAL_PRIOR
         self.steers = kind == _STEERED_PRIOR
         self.has_clarity = bool(header.get("clarity"))
+        self.has_grains = found_grains(path, header.get("codec_sha256")) is not None
         loudness = header.get("loudness_db")
         self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
         self.ring.reset()

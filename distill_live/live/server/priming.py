@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from distill_live.codes.grid_file import SUFFIXES
 from distill_live.codes.timeline import Codes
 from distill_live.errors import ClipError, DistillError
 from distill_live.live.clips.encodings import Encoded, EncodingJob, Encodings, check_recording
@@ -38,6 +39,10 @@ class Priming(LongRequest):
         audio = Path(file)
         try:
             check_recording(audio)
+            if audio.suffix in SUFFIXES:
+                raise ClipError(
+                    "it holds codes: load it with /distill/clip/load, then send /distill/clip/prime"
+                )
         except ClipError as error:
             self._end(f"cannot prime {audio}: {error}", True, (file,))
             return

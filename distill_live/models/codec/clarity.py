@@ -15,26 +15,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from distill_live.errors import ParameterError
-from distill_live.parameters import PARAMETERS
-
 if TYPE_CHECKING:
     from distill_live.models.codec.vqvae import CodecStream
 
-#: The amount of clarity unless another is asked for.
-USUAL_CLARITY = PARAMETERS["clarity"].default
 #: The range of a mel bin's gain.
 LEAST_GAIN, MOST_GAIN = 1.0, 3.0
 
 # A Hann window over 5 mel bins is 1, 3, 4, 3, 1 twelfths.
 _OWN, _BESIDE, _ALL = 4.0, 3.0, 12.0
-
-
-def require_amount(amount: float) -> None:
-    """Raise ParameterError unless an amount of clarity is 0..1.5, the range of the parameter."""
-    if PARAMETERS["clarity"].clip(amount) != amount:
-        legal = PARAMETERS["clarity"].legal()
-        raise ParameterError(f"clarity must be {legal}, not {amount!r:.40}")
 
 
 @dataclass(frozen=True)
@@ -67,7 +55,7 @@ class Clarity:
         """Whether it has gains."""
         return bool(self.gains)
 
-    def apply(self, mel: Tensor, amount: float = USUAL_CLARITY) -> Tensor:
+    def apply(self, mel: Tensor, amount: float) -> Tensor:
         """Mels `[..., M, T]` with their detail multiplied by 1 + `amount` * (gain - 1); `amount` is
         0..1.5.
 

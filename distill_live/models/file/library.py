@@ -17,6 +17,7 @@ from distill_live.errors import (
     nearest_name,
 )
 from distill_live.models.file.header import check_name, read_header
+from distill_live.models.grains.file import grains_path, read_grains_header
 
 SUFFIX = ".distill"
 #: A model that learns more is written beside the old one under this suffix until it is complete.
@@ -51,6 +52,15 @@ class ModelEntry:
     def name(self) -> str:
         """What the user calls it: the file name without its suffix."""
         return self.path.stem
+
+
+@dataclass(frozen=True)
+class FoundGrains:
+    """A file of grains: the length of its sound, its size, and the format of its sound."""
+
+    seconds: float
+    bytes: int
+    format: str
 
 
 def user_models_folder() -> Path:
@@ -171,6 +181,19 @@ def found_checkpoints(model: Path) -> list[Path]:
     """The checkpoints that interrupted runs have left beside a model's file."""
     paths = [checkpoint_path(model, command) for command in CHECKPOINT_SUFFIXES]
     return [path for path in paths if path.exists()]
+
+
+def found_grains(model: Path, codec_sha256: object) -> FoundGrains | None:
+    """The file of grains beside a model's file; None if there is none, if its header is damaged, or
+    if it is not of the codec with this checksum."""
+    path = grains_path(model)
+    try:
+        header, size = read_grains_header(path), path.stat().st_size
+    except (ModelFileError, OSError):
+        return None
+    if header.codec_sha256 != codec_sha256:
+        return None
+    return FoundGrains(header.seconds, size, header.sound_format)
 
 
 def draft_path(model: Path) -> Path:

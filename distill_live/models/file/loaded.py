@@ -15,17 +15,15 @@ from distill_live.codes.codebook_geometry import Codebooks
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import NoPriorError, TrainingError
-from distill_live.models.codec.clarity import (
-    UNMEASURED,
-    USUAL_CLARITY,
-    Clarity,
-    ClearStream,
-    require_amount,
-)
+from distill_live.models.codec.clarity import UNMEASURED, Clarity, ClearStream
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.kept_recordings import Preview
+from distill_live.models.grains.corpus import Grains
+from distill_live.models.grains.stream import GrainStream
 from distill_live.models.kinds import AnyVocoder, Codec
 from distill_live.models.prior.base import Prior
+from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
+from distill_live.models.vocoder.vocoder import VocoderStream
 
 
 @dataclass
@@ -34,7 +32,8 @@ class LoadedVQModel:
 
     The networks are on `device`, in evaluation mode and without gradients. `training_codes` are
     those of the recordings that it has learned, `previews` are from its training; a file may
-    contain neither. `clarity` is what its decoded mels lack, if that was measured.
+    contain neither. `clarity` is what its decoded mels lack, if that was measured; `grains` are
+    from the file beside it, if there is one. If that cannot be used, `grains_problem` says why.
     """
 
     model: Codec
@@ -46,6 +45,8 @@ class LoadedVQModel:
     training_codes: tuple[TrainingCodes, ...] = ()
     previews: tuple[Preview, ...] = ()
     clarity: Clarity = UNMEASURED
+    grains: Grains | None = None
+    grains_problem: str = ""
 
     @property
     def column_samples(self) -> int:
@@ -53,11 +54,17 @@ class LoadedVQModel:
         frames = self.model.config.column_frames
         return frames * self.spectrogram.config.hop_length - self.vocoder.overlap_samples
 
-    def decoder(self, clarity: float = USUAL_CLARITY) -> ClearStream:
-        """A new stream of the codec's decoder, with this amount of clarity, as it is heard. Raises
-        ParameterError unless it is 0..1.5, the range of the parameter `clarity`."""
-        require_amount(clarity)
-        return ClearStream(self.model.stream(), self.clarity, clarity)
+    def decoder(self, sound: SoundSettings = USUAL_SOUND) -> ClearStream:
+        """A new stream of the codec's decoder, with its clarity, as it is heard."""
+        return ClearStream(self.model.stream(), self.clarity, sound.clarity)
+
+    def sounding(self, sound: SoundSettings = USUAL_SOUND) -> VocoderStream | GrainStream:
+        """A new stream that turns the decoder's mels into samples, with grains if there are any, as
+        it is heard."""
+        base = self.vocoder.stream()
+        if self.grains is None:
+            return base
+        return GrainStream(base, self.grains, sound.grain, sound.reach)
 
     @cached_property
     def codebooks(self) -> Codebooks:

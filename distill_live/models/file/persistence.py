@@ -19,6 +19,7 @@ from distill_live.codes.labels import level_labels
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import DeviceError, ModelFileError
 from distill_live.models.codec.clarity import UNMEASURED, Clarity
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.devices import is_device_failure
 from distill_live.models.distill_v1.file import describe_old_model, is_old_file, read_old_file
 from distill_live.models.distill_v1.weights import read_old_weights
@@ -33,6 +34,7 @@ from distill_live.models.file.kept_recordings import (
 from distill_live.models.file.limits import check_limits
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.unfilled import Unfilled
+from distill_live.models.grains.corpus import load_grains
 from distill_live.models.kinds import (
     AnyVocoder,
     Codec,
@@ -161,6 +163,14 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         raise ModelFileError(
             f"{path} does not match this version of distill-live: {reason}"
         ) from error
+    grains, problem = None, ""
+    if isinstance(codec, ConvVQVAE):
+        frames = codec.config.column_frames
+        try:
+            grains = load_grains(path, metadata["codec_sha256"], spectrogram, frames)
+        except ModelFileError as error:
+            # The model plays without them.
+            problem = str(error)
     return LoadedVQModel(
         model=codec.to(device),
         prior=prior.to(device) if prior else None,
@@ -171,6 +181,8 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         training_codes=codes,
         previews=previews,
         clarity=clarity,
+        grains=grains,
+        grains_problem=problem,
     )
 
 

@@ -15,6 +15,7 @@ from distill_live.audio.dataset import Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
+from distill_live.models.sound_settings import USUAL_SOUND
 from distill_live.training.codec.clarity import compare_detail
 
 #: How long a preview is, if the recording is that long.
@@ -75,7 +76,7 @@ def reconstruct(
     """Samples `[N]` encoded and decoded again, `[N]`, with this clarity at its usual
     amount."""
     decoded, _, _ = codec(_mel(spectrogram, samples, codec.config.column_frames))
-    clear = clarity.apply(decoded[0, 0].float())
+    clear = clarity.apply(decoded[0, 0].float(), USUAL_SOUND.clarity)
     sound: Sound = phase.reconstruct(spectrogram, clear).cpu().numpy()
     return sound[: len(samples)]
 

@@ -17,6 +17,7 @@ from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.codec.clarity import UNMEASURED, Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
+from distill_live.models.sound_settings import USUAL_SOUND
 from distill_live.training.data.coding import code_mel, decode_grid, recording_mel, require_rate
 
 # More frames than this, 90 minutes of sound, teach little that is new, so large sets are not used
@@ -88,7 +89,9 @@ def _pair(
     clarity: Clarity,
 ) -> SoundPair:
     """The codec's version of `mel` `[M, T]` from frame `offset` on, and the sound there."""
-    decoded = clarity.apply(decode_grid(codec, code_mel(codec, mel[:, offset:])))
+    decoded = clarity.apply(
+        decode_grid(codec, code_mel(codec, mel[:, offset:])), USUAL_SOUND.clarity
+    )
     hop, count = spectrogram.config.hop_length, decoded.shape[-1]
     sound = samples[offset * hop : (offset + count) * hop]
     return SoundPair(decoded, functional.pad(sound, (0, count * hop - len(sound))), count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from distill_live.codes.codebook_health import Verdict, overall, read_health
@@ -11,6 +12,7 @@ from distill_live.models.file.library import (
     ModelEntry,
     checkpoint_path,
     find_own_model,
+    found_grains,
 )
 
 # What a header that a stranger wrote may do to those who read it.
@@ -34,7 +36,7 @@ def summarise(entry: ModelEntry) -> dict[str, Any]:
     if entry.error:
         return found
     try:
-        return found | _described(entry.metadata)
+        return found | _described(entry.metadata) | {"grains": _grains(entry)}
     except _NONSENSE as error:
         return found | {"error": f"its header is invalid: {error}"}
 
@@ -92,6 +94,12 @@ def _described(metadata: dict[str, Any]) -> dict[str, Any]:
         "health": worst.name.lower() if levels else None,
         "healthWords": worst.words if levels else None,
     }
+
+
+def _grains(entry: ModelEntry) -> dict[str, Any] | None:
+    """The grains beside a model's file: the length and format of their sound, and their size."""
+    grains = found_grains(entry.path, entry.metadata.get("codec_sha256"))
+    return None if grains is None else asdict(grains)
 
 
 def _is_own(entry: ModelEntry) -> bool:

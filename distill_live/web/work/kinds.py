@@ -25,7 +25,7 @@ NAME = Field("name", "text", "Name of the new model (default: the name of the se
 CONTINUE = Field("continue", "text", "Name of a model that learns the recordings in addition.")
 
 #: Flags that have an option for both of their values.
-_BOTH_WAYS = ("training_codes", "adversarial")
+_BOTH_WAYS = ("training_codes", "grains", "adversarial")
 
 
 def _epochs(name: str) -> Field:
@@ -89,6 +89,8 @@ KINDS: dict[str, JobKind] = {
             _epochs("codec_epochs"), _epochs("prior_epochs"), _PRIOR_SIZE, _VOCODER,
             Field("no_prior", "flag", "Trains the codec only."),
             Field("training_codes", "flag", "Stores the recordings' codes in the model file."),
+            Field("grains", "flag", "Writes the sound of the recordings beside the model, to be "
+                  "played as grains."),
             _DEVICE, _FORCE,
         )),
         JobKind("train-prior", "Trains the prior of a model again.", (MODEL, SET), (
@@ -105,7 +107,7 @@ KINDS: dict[str, JobKind] = {
             _sampling("seed", "integer"),
             *(_sampling(name, "numbers")
               for name in ("temperature", "top_k", "top_p", "min_p", "repetition")),
-            *(_sampling(name, "number") for name in (*STEERING, "clarity")),
+            *(_sampling(name, "number") for name in (*STEERING, "clarity", "grain", "grain/reach")),
             Field("format", "text", "File format.", choices=("wav", "flac", "ogg", "mp3")),
             Field("sample_rate", "integer", "Sample rate in Hz.", minimum=8_000, maximum=384_000),
             Field("bit_depth", "integer", "Bits per sample: 16, 24 or 32.", minimum=16,

@@ -27,11 +27,24 @@ def test_what_differs_is_counted_and_the_first_is_named(run_cli: RunCli, grid: C
     other = changed(grid)
     saved(other, "other.json")
     lines = run_cli("codes", "diff", "loop.json", "other.json").out.splitlines()
-    assert lines[0] == "2 of 288 codes differ, in 12 columns"
+    assert lines[0] == "2 of 288 codes differ, in 2 of 12 columns"
     rows = [line.split() for line in lines]
     assert ["2", "1", "0", "0"] in rows and ["all", "1", "1", "0"] in rows
     before, after = grid.codes[3, 7, 1], other.codes[3, 7, 1]
     assert f"  column 3 (0.26 s), band 7, Timbre: {before} -> {after}" in lines
+
+
+def test_columns_that_differ_are_counted_once(run_cli: RunCli, grid: CodeGrid) -> None:
+    codes = grid.codes.copy()
+    codes[4] = (codes[4] + 1) % 16
+    saved(replace(grid, codes=codes), "other.json")
+    out = run_cli("codes", "diff", "loop.json", "other.json").out
+    assert out.startswith("24 of 288 codes differ, in 1 of 12 columns\n")
+    codes[4, 1:] = grid.codes[4, 1:]
+    codes[4, 0, 1:] = grid.codes[4, 0, 1:]
+    saved(replace(grid, codes=codes), "other.json")
+    out = run_cli("codes", "diff", "loop.json", "other.json").out
+    assert out.startswith("1 of 288 codes differs, in 1 of 12 columns\n")
 
 
 def test_a_longer_grid_is_told(run_cli: RunCli, grid: CodeGrid) -> None:
@@ -46,7 +59,7 @@ def test_a_longer_grid_is_told(run_cli: RunCli, grid: CodeGrid) -> None:
 def test_programs_get_json(run_cli: RunCli, grid: CodeGrid) -> None:
     saved(changed(grid), "other.json")
     found = json.loads(run_cli("codes", "diff", "loop.json", "other.json", "--json").out)
-    assert found["changed"] == 2
+    assert (found["changed"], found["changed_columns"], found["columns"]) == (2, 2, 12)
     assert found["changed_by_level_and_band"]["Structure"] == [0, 0, 1, 0, 0, 0, 0, 0]
     assert [cell["column"] for cell in found["first_changes"]] == [3, 5]
 

@@ -53,6 +53,8 @@ def test_without_the_model_colours_follow_the_numbers(
         (("--columns", "0:99"), "are outside"),
         (("--levels", "air"), "'air'"),
         (("--png", "missing.json/x.png"), "cannot write"),
+        (("--png", "loop.wav"), "--png loop.wav must end in .png, or be a folder that exists"),
+        (("--png", "loop.json"), "--png loop.json must end in .png"),
     ],
 )
 def test_what_cannot_be_shown_is_one_line(
@@ -61,6 +63,9 @@ def test_what_cannot_be_shown_is_one_line(
     Path("missing.json").write_text("a file")
     code, out, err = run_cli("codes", "show", "loop.json", *arguments)
     assert (code, out) == (1, "") and told in err
+    if "--png" in arguments:
+        again = run_cli("codes", "diff", "loop.json", "loop.json", *arguments)
+        assert again.code == 1 and told in again.err
 
 
 def test_the_same_grid_gives_the_same_picture(run_cli: RunCli, grid: CodeGrid) -> None:

@@ -112,6 +112,27 @@ def test_clarity_that_was_not_measured_is_told(stand: Remarked) -> None:
     assert stand.wait() == []
 
 
+@pytest.mark.parametrize("name", ["grain", "grain/reach"])
+def test_grains_that_the_model_lacks_are_told(stand: Remarked, name: str) -> None:
+    stand.osc(f"/distill/{name}", 0.5 if name == "grain" else 9)
+    assert [reason for _, _, reason in stand.wait()] == [
+        f"{name} has no effect: the model rain has no grains that fit it (see `distill-live models "
+        "refresh`)"
+    ]
+    stand.server.deck.has_grains = True
+    stand.osc(f"/distill/{name}", 0.75 if name == "grain" else 10)
+    assert stand.wait() == []
+
+
+def test_the_reach_of_grains_that_are_off_is_told(stand: Remarked) -> None:
+    stand.server.deck.has_grains = True
+    stand.osc("/distill/grain", 0)
+    stand.osc("/distill/grain/reach", 9)
+    assert [reason for _, _, reason in stand.wait()] == [
+        "grain/reach has no effect while grain is 0"
+    ]
+
+
 def test_what_something_else_decides_is_told(stand: Remarked) -> None:
     for number in range(60):
         stand.router.tempo.receive_clock("tick", 0, number / 48)

@@ -52,6 +52,7 @@ def sine_model(
         trained = run_cli("train", halves[0], "--name", "mine", "--prior-size", "medium")
         assert (trained.code, trained.err) == (0, "")
         path.replace(kept)
+        path.with_suffix(".grains").unlink()
     shutil.copy(kept, path)
     return path
 
@@ -74,7 +75,25 @@ def test_a_model_takes_recordings_in_and_keeps_the_old_ones(
         assert new[same] == old[same]
     assert new["training"]["files"] == 6
     assert new["training"]["sound_seconds"] == pytest.approx(6, rel=0.1)
-    assert files_of(Folders(*[sine_model.parent] * 3), "mine") == ["mine.distill", "mine.html"]
+    found = files_of(Folders(*[sine_model.parent] * 3), "mine")
+    assert found == ["mine.distill", "mine.grains", "mine.html"]
+
+
+def test_the_grains_of_old_and_new_recordings_fit_the_new_codec(
+    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], sounds: Path
+) -> None:
+    assert run_cli("models", "refresh", "mine", halves[0]).code == 0
+    before = load_model_v2(sine_model).grains
+    assert before is not None
+    first = before.sound.read(0, 0, 10_000)
+    assert run_cli("train", "--continue", "mine", halves[1]).code == 0
+    after = load_model_v2(sine_model).grains
+    assert after is not None
+    known = [one.name for one in after.file.header.recordings]
+    assert sorted(known) == sorted(path.name for path in sounds.iterdir())
+    assert (after.sound.read(0, 0, 10_000) == first).all()
+    assert run_cli("train", "--continue", "mine", halves[1], "--no-grains").code == 0
+    assert not sine_model.with_suffix(".grains").exists()
 
 
 def test_clarity_is_measured_again_on_old_and_new_recordings(
@@ -186,7 +205,7 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_continues(
     resumed = run_cli("train", "--continue", "mine", halves[1], "--resume")
     assert (resumed.code, resumed.err) == (0, "")
     assert weights(sine_model) == whole
-    assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
+    assert files_of(folders, "mine") == ["mine.distill", "mine.grains", "mine.html"]
 
 
 def test_a_run_is_not_resumed_on_a_model_that_has_changed(
@@ -227,7 +246,7 @@ def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "had already finished" in ended.stdout
     assert sine_model.read_bytes() == after
-    assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
+    assert files_of(folders, "mine") == ["mine.distill", "mine.grains", "mine.html"]
 
 
 @pytest.mark.parametrize(

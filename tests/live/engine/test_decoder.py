@@ -11,6 +11,7 @@ from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import SoundSettings
 
 COLUMNS = 14
 GAINS = Clarity(tuple(np.linspace(1.0, 3.0, 128).tolist()))
@@ -139,12 +140,12 @@ def test_clarity_is_as_it_was_set_last_whatever_is_begun_or_restored(
     np.testing.assert_array_equal(np.concatenate(push(stream, grid)),
                                   np.concatenate(push(plain, grid)))  # fmt: skip
     mark = stream.mark()
-    stream.clarity = 1.0
+    stream.sound = SoundSettings(1.0)
     stream.restore(mark)
-    assert stream.clarity == 1.0
+    assert stream.sound == SoundSettings(1.0)
     assert (push(stream, grid[:1])[0] != push(plain, grid[:1])[0]).any()
     begun = ColumnDecoder(replace(model, clarity=GAINS))
-    begun.clarity = 1.0
+    begun.sound = SoundSettings(1.0)
     for one in (stream, begun):
         one.begin(8, grid[:8])
     np.testing.assert_array_equal(np.concatenate(push(stream, grid[8:])),

@@ -14,6 +14,7 @@ from distill_live.live.ipc.messages import Asked, RequestDone
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import SoundSettings
 from tests.live.player import SETTINGS, Clock, Player
 from tests.models.prior.manners import wandering
 
@@ -710,6 +711,47 @@ def test_without_numbers_a_change_of_clarity_makes_no_future(tiny_model: LoadedV
     undisturbed, player = Player(tiny_model), Player(tiny_model)
     before = player.hear(SECOND)
     player.parameters.set("clarity", 0.0)
+    np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed.hear(2 * SECOND))
+    assert player.status["futures"] == 0
+
+
+def test_grains_play_live_what_they_play_offline(
+    tiny_model: LoadedVQModel, tiny_grainy: LoadedVQModel
+) -> None:
+    player = Player(tiny_grainy)
+    player.parameters.set("grain/reach", 40.0)
+    sound = SoundSettings(reach=40.0)
+    offline, _ = generate_audio_from_prior(tiny_grainy, duration_s=1.0, seed=1, sound=sound)
+    np.testing.assert_array_equal(player.hear(SECOND), offline)
+    plain = Player(tiny_grainy)
+    plain.parameters.set("grain", 0.0)
+    without = plain.hear(SECOND)
+    np.testing.assert_array_equal(without, Player(tiny_model).hear(SECOND))
+    assert (offline != without).any()
+
+
+def test_a_change_of_grains_is_heard_within_the_column_and_changes_no_codes(
+    tiny_grainy: LoadedVQModel,
+) -> None:
+    undisturbed, player = Player(tiny_grainy), Player(tiny_grainy)
+    for each in (undisturbed, player):
+        each.parameters.set("grain/reach", 40.0)
+    expected = undisturbed.hear(2 * SECOND)
+    before = player.hear(SECOND)
+    player.parameters.set("grain", 0.0)
+    after = player.hear(SECOND)
+    np.testing.assert_array_equal(before, expected[:SECOND])
+    assert first_difference(after, expected[SECOND:]) < SETTINGS.guard + tiny_grainy.column_samples
+    assert [each.status["futures"] for each in (undisturbed, player)] == [1, 2]
+    one, other = (each.engine._generator.timeline for each in (player, undisturbed))
+    np.testing.assert_array_equal(one.edited(0, one.end), other.edited(0, one.end))
+
+
+def test_without_grains_a_change_of_them_makes_no_future(tiny_model: LoadedVQModel) -> None:
+    undisturbed, player = Player(tiny_model), Player(tiny_model)
+    before = player.hear(SECOND)
+    player.parameters.set("grain", 0.0)
+    player.parameters.set("grain/reach", 2.0)
     np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed.hear(2 * SECOND))
     assert player.status["futures"] == 0
 

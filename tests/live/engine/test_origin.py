@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from distill_live.audio.dataset import Recording
 from distill_live.codes.timeline import Timeline
 from distill_live.codes.training_codes import WINDOW_COLUMNS, TrainingCodes
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
+from distill_live.live.past.grain_origins import GrainOrigin
 from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import Clock, Player
 
@@ -86,9 +88,9 @@ def test_an_lfo_that_keeps_the_engine_busy_does_not_hide_the_origin(
     followed: list[float] = []
     follow = player.engine._origin.follow
 
-    def note(timeline: Timeline, heard: int) -> None:
+    def note(timeline: Timeline, heard: int, grain: GrainOrigin | None) -> None:
         followed.append(clock.now)
-        follow(timeline, heard)
+        follow(timeline, heard, grain)
 
     with pytest.MonkeyPatch.context() as patch, torch.inference_mode():
         # As it is while an LFO moves a parameter: each turn has something to do.
@@ -133,6 +135,31 @@ def test_a_segment_knows_nothing_of_the_one_before(remembering: LoadedVQModel) -
         teller = OriginTeller(remembering, status)
         for segment in [*heard_before, segments[1]]:
             for column in range(segment.end):
-                teller.follow(segment, column)
+                teller.follow(segment, column, None)
         told.append([status[name] for name in ("origin", "origin_second", "origin_share")])
     assert told[0] == told[1]
+
+
+def test_where_grains_are_heard_their_recording_and_second_are_told(
+    tiny_grainy: LoadedVQModel, grain_recordings: list[Recording]
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 16, (40, 8, 3)).astype(np.int16)
+    names = ["other.wav", *(one.name for one in grain_recordings)]
+    loaded = replace(tiny_grainy, training_codes=tuple(TrainingCodes(n, noise) for n in names))
+    player = Player(loaded)
+    player.parameters.set("grain/reach", 40.0)
+    player.hear(SECOND)
+    playhead = player.engine._generator.playhead
+    told = set()
+    for column in range(20, 40):
+        hear_up_to(player, column)
+        origin = playhead.grain_origins.of(column)
+        assert origin is not None
+        told.add(names[int(player.status["origin"]) - 1])
+        assert player.status["origin"] == origin[0] + 2
+        assert player.status["origin_second"] == pytest.approx(origin[1])
+    assert told <= {"a.wav", "b.wav"}
+    player.parameters.set("grain", 0.0)
+    player.hear(SECOND)
+    hear_up_to(player, int(player.status["column"]) + 1)
+    assert player.status["origin"] == NEW_SOUND

@@ -77,6 +77,22 @@ def test_clarity_is_replayed_wherever_it_was_changed(tiny_clear: LoadedVQModel) 
     np.testing.assert_array_equal(replay(log, tiny_clear), np.concatenate(heard))
 
 
+def test_grains_are_replayed_wherever_they_were_changed(tiny_grainy: LoadedVQModel) -> None:
+    player = Player(tiny_grainy)
+    heard = [change(player, "grain/reach", 40)]
+    for amount, name, arguments in (
+        (0.0, "loop", (0.3,)), (1.0, "release", ()), (0.4, "hold", ()), (1.0, "release", ()),
+        (0.5, "rewind", (1.0, "same")), (0.8, "panic", ()),
+    ):  # fmt: skip
+        heard.append(change(player, "grain", amount))
+        player.parameters.set("grain/reach", 10 + 20 * amount)
+        heard.append(act(player, name, *arguments))
+    log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
+    used = [(entry["amount"], entry["reach"]) for entry in log if entry["op"] == "use_grains"]
+    assert used[:4] == [(1.0, 7.0), (1.0, 40.0), (0.0, 40.0), (0.0, 10.0)]
+    np.testing.assert_array_equal(replay(log, tiny_grainy), np.concatenate(heard))
+
+
 def test_a_log_from_before_clarity_is_replayed_as_it_was_heard(
     tiny_model: LoadedVQModel, tiny_clear: LoadedVQModel
 ) -> None:

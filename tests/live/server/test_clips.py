@@ -187,6 +187,20 @@ def test_a_clip_that_cannot_be_loaded_leaves_the_one_that_is_being_loaded_alone(
     desk.clips.close()
 
 
+def test_a_recording_that_is_asked_for_twice_is_no_failure(desk: Desk) -> None:
+    first = desk.load_sound("kick", "kick.wav")
+    other = desk.load_sound("snare", "snare.wav")
+    desk.outcomes.clear()
+    desk.load_sound("kick", "kick.wav")
+    assert desk.outcomes == []
+    assert [job.audio for job, _ in desk.encodings._waiting] == [other, first]
+    desk.ask("clip/delete", "kick")
+    assert [text for _, text, _ in desk.outcomes] == [
+        f"{first} was not loaded: the clip was deleted", "clip kick is no longer being loaded"
+    ]  # fmt: skip
+    desk.clips.close()
+
+
 def test_whoever_is_told_of_a_clip_finds_it_in_the_list(desk: Desk) -> None:
     listed: list[list[str]] = []
     desk.clips.on_outcome = lambda *told: listed.append([one.name for one in desk.clips.listing])

@@ -1,5 +1,6 @@
 """What a deck knows of the model that lies on it."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from distill_live.live.ipc.shown_columns import ColumnDetails
 from distill_live.live.ipc.status import NEW_SOUND
 from distill_live.live.server.deck import Deck, HeardOrigin
 from distill_live.models.distill_v1.chunk_prior import ChunkPrior
+from distill_live.models.file.header import rewrite_metadata
 from distill_live.models.prior.column_prior import ColumnPrior
 from distill_live.models.prior.flat_prior import CodePrior
 from distill_live.parameters import ParameterStore
@@ -93,6 +95,25 @@ def test_only_a_model_with_a_prior_by_columns_can_be_steered(
 ) -> None:
     put(deck, tmp_path, "rain", prior=prior)
     assert deck.steers == steers
+
+
+def test_only_a_model_with_whole_grains_of_its_codec_has_grains(
+    deck: Deck, tiny_grainy_path: Path, tmp_path: Path
+) -> None:
+    model, grains = tmp_path / "rain.distill", tmp_path / "rain.grains"
+    shutil.copy(tiny_grainy_path, model)
+    deck.put(model, "cpu", SETTINGS)
+    assert not deck.has_grains
+    shutil.copy(tiny_grainy_path.with_suffix(".grains"), grains)
+    deck.put(model, "cpu", SETTINGS)
+    assert deck.has_grains
+    rewrite_metadata(model, codec_sha256="0" * 64)
+    deck.put(model, "cpu", SETTINGS)
+    assert not deck.has_grains
+    shutil.copy(tiny_grainy_path, model)
+    grains.write_bytes(grains.read_bytes()[:-1])
+    deck.put(model, "cpu", SETTINGS)
+    assert not deck.has_grains
 
 
 def test_sound_that_is_overdue_is_none_that_is_ready(deck: Deck) -> None:

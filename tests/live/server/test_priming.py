@@ -97,6 +97,15 @@ def test_a_file_that_is_no_sound_is_said(tiny_model_path: Path, tmp_path: Path, 
     assert desk.told == [(said, True)]
 
 
+def test_codes_are_said_to_be_for_clips(tiny_model_path: Path, tmp_path: Path) -> None:
+    desk, path = Desk(), tmp_path / "loop.json"
+    path.touch()
+    desk.priming.ask(str(path), tiny_model_path)
+    assert desk.wait(tiny_model_path) is None
+    reason = "it holds codes: load it with /distill/clip/load, then send /distill/clip/prime"
+    assert desk.told == [(f"cannot prime {path}: {reason}", True)]
+
+
 def test_codes_of_a_model_that_plays_no_more_are_not_used(
     tiny_model_path: Path, tiny_two_levels_path: Path, sounds: Path
 ) -> None:

@@ -10,9 +10,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.models.codec.clarity import UNMEASURED, USUAL_CLARITY, Clarity, detail
+from distill_live.models.codec.clarity import UNMEASURED, Clarity, detail
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
 from distill_live.parameters import PARAMETERS
 
 GAINS = tuple(np.linspace(1.0, 3.0, 128).tolist())
@@ -90,7 +91,7 @@ def test_what_a_file_has_is_read() -> None:
 
 
 def test_the_usual_amount_is_the_default_of_the_parameter() -> None:
-    assert USUAL_CLARITY == PARAMETERS["clarity"].default
+    assert USUAL_SOUND.clarity == PARAMETERS["clarity"].default
 
 
 def test_all_that_a_stream_gives_is_clear(tiny_clear: LoadedVQModel) -> None:
@@ -98,7 +99,7 @@ def test_all_that_a_stream_gives_is_clear(tiny_clear: LoadedVQModel) -> None:
     codec = ConvVQVAE(replace(tiny_clear.model.config, lookahead_columns=1)).eval()
     loaded = replace(tiny_clear, model=codec)
     vectors = torch.randn(3, 8, 8)
-    plain, clear = codec.stream(), loaded.decoder(0.5)
+    plain, clear = codec.stream(), loaded.decoder(SoundSettings(0.5))
     for one, other in (
         (plain.push(codes(4)), clear.push(codes(4))),
         (plain.push_vectors(vectors), clear.push_vectors(vectors)),
@@ -109,7 +110,7 @@ def test_all_that_a_stream_gives_is_clear(tiny_clear: LoadedVQModel) -> None:
 
 
 def test_the_amount_may_change_from_column_to_column(tiny_clear: LoadedVQModel) -> None:
-    plain, clear = tiny_clear.model.stream(), tiny_clear.decoder(0.0)
+    plain, clear = tiny_clear.model.stream(), tiny_clear.decoder(SoundSettings(0.0))
     for column, amount in zip(codes(4), (0.0, 1.5, 0.3, 0.0), strict=True):
         clear.amount = amount
         expected = tiny_clear.clarity.apply(plain.push(column[None]), amount)
@@ -117,7 +118,7 @@ def test_the_amount_may_change_from_column_to_column(tiny_clear: LoadedVQModel) 
 
 
 def test_a_snapshot_brings_back_the_stream_but_not_the_amount(tiny_clear: LoadedVQModel) -> None:
-    stream = tiny_clear.decoder(0.0)
+    stream = tiny_clear.decoder(SoundSettings(0.0))
     stream.push(codes(2))
     state = stream.snapshot()
     plain = stream.push(codes(1))

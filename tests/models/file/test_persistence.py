@@ -18,6 +18,7 @@ from distill_live.models.file.header import read_header, rewrite_metadata, write
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2, save_changed_model, save_model_v2
 from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.sound_settings import SoundSettings
 from distill_live.models.vocoder.neural import NeuralVocoder
 
 
@@ -362,7 +363,7 @@ def test_a_gain_that_is_not_finite_is_refused(
 @pytest.mark.parametrize("amount", [-0.1, 1.6, float("nan"), float("inf")])
 def test_a_decoder_has_a_legal_amount_of_clarity(tiny_clear: LoadedVQModel, amount: float) -> None:
     with pytest.raises(ParameterError):
-        tiny_clear.decoder(amount)
+        tiny_clear.decoder(SoundSettings(amount))
 
 
 def test_only_one_place_opens_a_codecs_stream() -> None:

@@ -10,8 +10,9 @@ import torch
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.errors import TrainingError
-from distill_live.models.codec.clarity import UNMEASURED, USUAL_CLARITY
+from distill_live.models.codec.clarity import UNMEASURED
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import USUAL_SOUND
 from distill_live.training.data.coding import code_mel
 from distill_live.training.vocoder import pairs
 from distill_live.training.vocoder.pairs import (
@@ -63,7 +64,7 @@ def test_mels_are_as_clear_as_they_are_played(
     for one, other in zip(
         plain.training + plain.validation, clear.training + clear.validation, strict=True
     ):
-        assert torch.equal(other.mel, clarity.apply(one.mel, USUAL_CLARITY))
+        assert torch.equal(other.mel, clarity.apply(one.mel, USUAL_SOUND.clarity))
         assert torch.equal(other.samples, one.samples)
 
 

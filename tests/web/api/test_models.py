@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,26 @@ def test_a_model_is_listed_with_what_its_header_says(library: Office, folders: F
     assert model["clarity"] is False
     rewrite_metadata(folders.user / "drums.distill", clarity=[1.5] * 128)
     assert library.get("/models").json()["models"][0]["clarity"] is True
+    assert model["grains"] is None
     told = library.get("/models/drums").json()
     assert [one["verdict"] for one in told["levelHealth"]] == ["green", "red"]
     assert told["header"]["name"] == "drums"
     assert "code_counts" not in told["header"]
+
+
+def test_the_grains_beside_a_model_are_told_if_they_fit_it(
+    office: Office, tiny_grainy_path: Path, folders: Folders
+) -> None:
+    model, grains = folders.user / "mine.distill", folders.user / "mine.grains"
+    folders.user.mkdir(parents=True, exist_ok=True)
+    shutil.copy(tiny_grainy_path, model)
+    shutil.copy(tiny_grainy_path.with_suffix(".grains"), grains)
+    told = {"seconds": 2.6, "bytes": grains.stat().st_size, "format": "flac"}
+    assert office.get("/models/mine").json()["grains"] == told
+    rewrite_metadata(model, codec_sha256="0" * 64)
+    assert office.get("/models/mine").json()["grains"] is None
+    grains.write_bytes(b"nonsense")
+    assert office.get("/models").json()["models"][0]["grains"] is None
 
 
 def test_the_use_of_each_code_is_told(library: Office) -> None:
@@ -88,6 +105,12 @@ def test_a_model_cannot_be_renamed_out_of_its_folder(
     assert [path.name for path in folders.user.iterdir()] == ["drums.distill"]
 
 
+def test_grains_are_renamed_with_their_model(library: Office, folders: Folders) -> None:
+    (folders.user / "drums.grains").write_bytes(b"grains")
+    assert library.patch("/models/drums", name="kit").status_code == 200
+    assert {path.name for path in folders.user.iterdir()} == {"kit.distill", "kit.grains"}
+
+
 def test_a_taken_name_is_refused(library: Office, folders: Folders) -> None:
     save_empty_model(folders.user, "kit")
     answered = library.patch("/models/drums", name="kit")
@@ -99,11 +122,14 @@ def test_a_deleted_model_comes_back_with_what_is_beside_it(
     library: Office, folders: Folders
 ) -> None:
     (folders.user / "drums.resume").write_bytes(b"checkpoint")
+    (folders.user / "drums.grains").write_bytes(b"grains")
     undo = library.delete("/models/drums").json()["undo"]
     assert list(folders.user.iterdir()) == []
     assert library.get("/models").json() == {"models": []}
     assert library.post(f"/trash/{undo}/restore").json() == {"restored": "drums", "kind": "model"}
-    assert {path.name for path in folders.user.iterdir()} == {"drums.distill", "drums.resume"}
+    names = {path.name for path in folders.user.iterdir()}
+    assert names == {"drums.distill", "drums.grains", "drums.resume"}
+    assert (folders.user / "drums.grains").read_bytes() == b"grains"
 
 
 def test_a_downloaded_model_can_be_uploaded(

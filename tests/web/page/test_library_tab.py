@@ -71,6 +71,21 @@ def test_a_model_says_how_its_codebooks_are_used(tab: Page) -> None:
     assert axe_faults(tab) == []
 
 
+def test_a_model_says_what_grains_it_has(
+    drums: Path, tiny_grainy_path: Path, open_page: OpenPage
+) -> None:
+    grains = drums.with_suffix(".grains")
+    page = open_page("/#library")
+    expect(opened(page, "drums").locator(".facts")).to_contain_text("Grainsnone")
+    shutil.copyfile(tiny_grainy_path.with_suffix(".grains"), grains)
+    try:
+        page = open_page("/#library")
+        size = f"{grains.stat().st_size / 1e3:.0f} kB"
+        expect(opened(page, "drums").locator(".facts")).to_contain_text(f"Grains2.6 s, {size}")
+    finally:
+        grains.unlink()
+
+
 def test_a_code_of_a_model_is_heard(tab: Page) -> None:
     details = opened(tab, "drums")
     played: list[str] = []

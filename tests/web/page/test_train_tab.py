@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page.conftest import OpenPage, axe_faults, drop_files, shot
+from tests.web.page.test_core_modules import run
 from tests.web.page.workshop import PATIENCE, Workshop, open_workbench, write_tones
 
 PRESS_MS = 80
@@ -49,6 +50,18 @@ def start(page: Page, **epochs: int) -> None:
     for label, count in epochs.items():
         page.get_by_label(label.replace("_", " ")).fill(str(count))
     press(page.get_by_role("button", name="Start training"))
+
+
+def test_what_training_keeps_of_the_recordings_can_be_left_out(blank: Page) -> None:
+    asked = run(
+        blank,
+        """
+        const { defaultsOf, optionsOf } = await load('train/options.js')
+        return [{}, { grains: false }, { training_codes: false }].map((chosen) =>
+          optionsOf('new', { ...defaultsOf('new'), ...chosen }))
+        """,
+    )
+    assert asked == [{}, {"grains": False}, {"training_codes": False}]
 
 
 def test_a_folder_of_recordings_is_dropped(tab: Page, tmp_path: Path) -> None:

@@ -49,6 +49,11 @@ def test_choices_become_options() -> None:
     assert words == ["--epochs=3", "--no-adversarial", "--force"]
 
 
+def test_what_training_keeps_can_be_left_out() -> None:
+    words = KINDS["train"].option_words({"training_codes": False, "grains": False})
+    assert words == ["--no-training-codes", "--no-grains"]
+
+
 def test_one_number_for_each_level_is_a_list_with_commas() -> None:
     assert KINDS["generate"].option_words({"temperature": [1.0, 0.5], "top_k": 8}) == [
         "--temperature=1.0,0.5",

@@ -47,6 +47,7 @@ function Facts(/** @type {any} */ { model }) {
     ['Codebooks', size],
     ['Learned from', sound],
     ['Clarity', !model.old && !model.error && (model.clarity ? 'measured' : 'not measured')],
+    ['Grains', !model.old && !model.error && grainsOf(model.grains)],
     ['Made', day(model.created)],
     ['Size', model.bytes && formatBytes(model.bytes)],
     ['File', model.file],
@@ -55,6 +56,9 @@ function Facts(/** @type {any} */ { model }) {
     ${rows.map(([name, value]) => html`<dt key=${`n${name}`}>${name}</dt><dd key=${name}>${value}</dd>`)}
   </dl>`
 }
+
+/** @param {{seconds: number, bytes: number} | null | undefined} grains */
+const grainsOf = (grains) => (grains ? `${formatSeconds(grains.seconds)}, ${formatBytes(grains.bytes)}` : 'none')
 
 function Recordings(/** @type {{names?: string[]}} */ { names }) {
   if (!names?.length) return null

@@ -1,0 +1,122 @@
+"""`distill-live models refresh`: what later versions measure and keep of a model's recordings."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from distill_live.commands.options import (
+    DeviceOption,
+    FolderArgument,
+    GrainsFormat,
+    JsonOption,
+    ModelArgument,
+)
+from distill_live.commands.output import print_json, progress_bar, tell
+from distill_live.errors import ModelFileError
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.library import find_own_model, found_checkpoints
+from distill_live.models.grains.file import grains_path
+
+if TYPE_CHECKING:
+    from distill_live.audio.dataset import Recordings
+    from distill_live.models.file.loaded import LoadedVQModel
+
+
+def refresh(
+    model: ModelArgument,
+    folder: FolderArgument,
+    grains: Annotated[
+        bool,
+        typer.Option(
+            "--grains/--no-grains",
+            help="Write the sound of the recordings into a file beside the model, to be played as "
+            "grains.",
+        ),
+    ] = True,
+    grains_format: Annotated[
+        GrainsFormat,
+        typer.Option(
+            "--grains-format",
+            help="Format of that file's sound: flac keeps it as it is, ogg makes the file about a "
+            "quarter of the size.",
+        ),
+    ] = "flac",
+    device: DeviceOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a model's clarity on the recordings in FOLDER and write their grains; the weights
+    stay unchanged. Models that were trained before clarity or grains existed need this once."""
+    from distill_live.audio.dataset import load_recordings
+    from distill_live.models.devices import pick_device
+    from distill_live.models.file.persistence import load_model_v2
+    from distill_live.training.codec.clarity import measure_clarity
+
+    path = find_own_model(model)
+    _require_refreshable(path)
+    loaded = load_model_v2(path, pick_device(device))
+    rate = loaded.spectrogram.config.sample_rate
+    with progress_bar("reading") as advance:
+        recordings = load_recordings(folder, rate, lambda read, found: advance(read / found))
+    for name, reason in recordings.skipped:
+        tell(f"skipped {name}: {reason}", err=True)
+    clarity = measure_clarity(loaded.require_trainable(), loaded.spectrogram, recordings)
+    before, gains = list(loaded.clarity.gains) or None, list(clarity.gains)
+    if read_header(path).metadata["codec_sha256"] != loaded.metadata["codec_sha256"]:
+        raise ModelFileError(
+            f"{path.stem} was trained while its clarity was being measured: run this again"
+        )
+    rewrite_metadata(path, clarity=gains)
+    written = _write_grains(path, loaded, recordings, grains_format) if grains else None
+    if as_json:
+        print_json(
+            {"name": path.stem, "file": str(path), "clarity": gains, "before": before,
+             "grains": None if written is None else str(written)}
+        )  # fmt: skip
+        return
+    count = len(recordings.recordings)
+    tell(
+        f"{path.stem}: clarity measured on {count} {'recording' if count == 1 else 'recordings'}, "
+        f"{recordings.seconds:.1f} s: {_in_short(gains)} (before: {_in_short(before)})"
+    )
+    if written is not None:
+        tell(f"grains: {written} ({written.stat().st_size / 1e6:.1f} MB)")
+    if loaded.vocoder.kind == "neural" and gains != before:
+        tell(
+            "note: its neural vocoder was trained without this clarity; train it again: "
+            f"distill-live train-vocoder {shlex.quote(path.stem)} {shlex.quote(str(folder))}"
+        )
+
+
+def _write_grains(
+    path: Path, loaded: LoadedVQModel, recordings: Recordings, sound_format: GrainsFormat
+) -> Path:
+    """Write the grains of a model beside its file; returns where they are."""
+    from distill_live.training.data.grains import make_grains
+
+    found, count = grains_path(path), len(recordings.recordings)
+    with progress_bar("grains") as advance:
+        make_grains(found, loaded, recordings.recordings, sound_format,
+                    lambda done: advance(done / count))  # fmt: skip
+    return found
+
+
+def _require_refreshable(path: Path) -> None:
+    """Raise ModelFileError for a model of Distill v1.1, and for one that is being trained."""
+    metadata = read_header(path).metadata
+    if metadata["codec"].get("kind") == "chunks":
+        raise ModelFileError(f"{path.stem} is a Distill v1.1 model: clarity has no effect on it")
+    for checkpoint in found_checkpoints(path):
+        raise ModelFileError(
+            f"{checkpoint} belongs to an interrupted training run of this model: finish it with "
+            "--resume, or delete it"
+        )
+
+
+def _in_short(gains: list[float] | None) -> str:
+    if not gains:
+        return "none"
+    return f"gains {min(gains):.2f}..{max(gains):.2f}, {sum(gains) / len(gains):.2f} on average"

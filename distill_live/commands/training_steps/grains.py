@@ -1,0 +1,70 @@
+"""Writing a model's file of grains while it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from distill_live.audio.dataset import Recording
+from distill_live.commands.training_steps.run import TrainingRun
+from distill_live.errors import ModelFileError
+from distill_live.models.grains.file import GrainFile, grains_path, read_grains_header
+from distill_live.models.grains.sound import GrainSound
+from distill_live.training.data.grains import make_grains
+
+
+def add_grains(run: TrainingRun, recordings: Sequence[Recording]) -> None:
+    """Write the grains of the run's model, if the user wants them; if not, a file that an earlier
+    model of that name has left is deleted. What an interrupted run has written stays.
+
+    Raises ModelFileError when the file cannot be written.
+    """
+    if not run.processes.is_first:
+        return
+    path, loaded = grains_path(run.path), run.model()
+    if not _are_wanted(run):
+        path.unlink(missing_ok=True)
+        return
+    if not lacks_grains(run):
+        return
+    run.progress.begin("grains")
+    header = make_grains(
+        path, loaded, list(recordings),
+        on_recording=lambda done: run.progress.advance(done, len(recordings)),
+    )  # fmt: skip
+    size = path.stat().st_size / 1e6
+    run.say(
+        f"saved {path} ({size:.1f} MB): the sound of your recordings, {header.seconds:.0f} s, to "
+        "be played as grains; keep it to yourself, or leave it out with --no-grains"
+    )
+
+
+def grains_kept(model: Path, replaced: set[str]) -> list[Recording]:
+    """The recordings in a model's file of grains, without those named in `replaced`; none if there
+    is no file, or if it is damaged."""
+    path = grains_path(model)
+    if not path.exists():
+        return []
+    try:
+        file = GrainFile(path)
+        sound = GrainSound(file)
+        return [
+            Recording(one.name, sound.read(number, 0, one.samples))
+            for number, one in enumerate(file.header.recordings)
+            if one.name not in replaced
+        ]
+    except ModelFileError:
+        return []
+
+
+def lacks_grains(run: TrainingRun) -> bool:
+    """Whether the user wants grains, and there is no file of them for the model's codec."""
+    path, sha256 = grains_path(run.path), run.model().metadata["codec_sha256"]
+    try:
+        return _are_wanted(run) and read_grains_header(path).codec_sha256 != sha256
+    except ModelFileError:
+        return True
+
+
+def _are_wanted(run: TrainingRun) -> bool:
+    return run.choices.grains and run.choices.keep_codes

@@ -1,0 +1,1 @@
+"""Grains: the recordings' own sound, chosen by what codes decode to."""

@@ -1,0 +1,71 @@
+"""The sound of the recordings in a file of grains, read from wherever it is needed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live.audio.files import SoundFileReader
+from distill_live.models.grains.file import MOST_OGG_SECONDS, PIECE_SAMPLES, GrainFile
+
+Samples = NDArray[np.float32]
+
+# So many pieces of flac are kept decoded: 33 MB.
+_MOST_PIECES = 512
+
+
+class GrainSound:
+    """The recordings of a file of grains as samples.
+
+    Of flac only the pieces that were read last stay in memory. Ogg, which cannot be read from
+    anywhere in no time, is decoded at once and stays: 12 MB for a minute. Raises AudioFileError for
+    ogg that cannot be decoded.
+    """
+
+    def __init__(self, file: GrainFile) -> None:
+        self._file, header = file, file.header
+        self._lengths = [one.samples for one in header.recordings]
+        self._pieces: OrderedDict[tuple[int, int], Samples] = OrderedDict()
+        self._whole: list[Samples] = []
+        if header.sound_format == "ogg":
+            most = round(MOST_OGG_SECONDS * header.sample_rate)
+            # A file may hold anything.
+            self._whole = [
+                _decoded(file.piece(number, 0), min(length, most))
+                for number, length in enumerate(self._lengths)
+            ]
+
+    def read(self, recording: int, start: int, count: int) -> Samples:
+        """`count` samples [N] of a recording from sample `start` on; beyond its ends there is
+        silence. Raises AudioFileError when the recording cannot be decoded."""
+        found = np.zeros(count, np.float32)
+        first, end = max(start, 0), min(start + count, self._lengths[recording])
+        while first < end:
+            part = self._from(recording, first)[: end - first]
+            if not len(part):
+                break
+            found[first - start : first - start + len(part)] = part
+            first += len(part)
+        return found
+
+    def _from(self, recording: int, sample: int) -> Samples:
+        """What is in memory of a recording from a sample on."""
+        if self._whole:
+            return self._whole[recording][sample:]
+        number, within = divmod(sample, PIECE_SAMPLES)
+        key = (recording, number)
+        piece = self._pieces.pop(key, None)
+        if piece is None:
+            piece = _decoded(self._file.piece(recording, number), PIECE_SAMPLES)
+            while len(self._pieces) >= _MOST_PIECES:
+                self._pieces.popitem(last=False)
+        self._pieces[key] = piece
+        return piece[within:]
+
+
+def _decoded(sound: bytes, most: int) -> Samples:
+    with SoundFileReader(BytesIO(sound)) as reader:
+        return reader.read_at(0, most)

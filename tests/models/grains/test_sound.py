@@ -1,0 +1,82 @@
+"""The recordings in a file of grains can be read from anywhere."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from distill_live.audio.files import audio_bytes
+from distill_live.models.grains import sound as grain_sound
+from distill_live.models.grains.file import PIECE_SAMPLES, GrainFile, SoundFormat, write_grains
+from distill_live.models.grains.sound import GrainSound
+
+RATE, HOP = 48_000, 512
+
+
+def recordings() -> list[np.ndarray]:
+    time = np.arange(3 * RATE) / RATE
+    tone = 0.4 * np.sin(2 * np.pi * 330 * time) * np.exp(-time)
+    noise = np.random.default_rng(0).normal(0, 0.05, RATE)
+    return [tone.astype(np.float32), noise.astype(np.float32)]
+
+
+def written(path: Path, sound_format: SoundFormat) -> GrainFile:
+    sounds = recordings()
+    size = PIECE_SAMPLES if sound_format == "flac" else 10 * RATE
+    pieces = [
+        [
+            audio_bytes(one[at : at + size], RATE, sound_format, 16)
+            for at in range(0, len(one), size)
+        ]
+        for one in sounds
+    ]
+    write_grains(
+        path, model_name="mine", codec_sha256="", sample_rate=RATE, hop_length=HOP, firsts=[0],
+        sound_format=sound_format,
+        levels=[np.zeros((len(one) // HOP, 1), np.uint8) for one in sounds],
+        recordings=[(str(n), len(sounds[n]), pieces[n]) for n in (0, 1)],
+    )  # fmt: skip
+    return GrainFile(path)
+
+
+def test_flac_is_read_as_it_was_from_anywhere(tmp_path: Path) -> None:
+    sound = GrainSound(written(tmp_path / "a.grains", "flac"))
+    drawn = np.random.default_rng(1)
+    for _ in range(60):
+        number = int(drawn.integers(2))
+        whole = recordings()[number]
+        start, count = int(drawn.integers(0, len(whole))), int(drawn.integers(1, 40_000))
+        found = sound.read(number, start, count)
+        assert len(found) == count
+        expected = whole[start : start + count]
+        assert np.abs(found[: len(expected)] - expected).max() < 2 / 32768
+        assert not found[len(expected) :].any()
+
+
+def test_beyond_the_ends_there_is_silence(tmp_path: Path) -> None:
+    sound = GrainSound(written(tmp_path / "a.grains", "flac"))
+    assert not sound.read(0, -500, 500).any()
+    assert not sound.read(0, 3 * RATE, 100).any()
+    assert np.abs(sound.read(1, -10, 30)[10:] - recordings()[1][:20]).max() < 2 / 32768
+
+
+@pytest.mark.parametrize("sound_format", ["flac", "ogg"])
+def test_the_order_of_reading_makes_no_difference(
+    tmp_path: Path, sound_format: SoundFormat
+) -> None:
+    file = written(tmp_path / "a.grains", sound_format)
+    whole = GrainSound(file).read(0, 0, 3 * RATE)
+    sound, drawn = GrainSound(file), np.random.default_rng(2)
+    for _ in range(40):
+        start = int(drawn.integers(0, 3 * RATE - 1000))
+        assert np.array_equal(sound.read(0, start, 1000), whole[start : start + 1000])
+
+
+def test_only_so_much_stays_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grain_sound, "_MOST_PIECES", 2)
+    sound = GrainSound(written(tmp_path / "a.grains", "flac"))
+    for number in (0, 1, 0, 1):
+        for start in range(0, RATE, 10_000):
+            expected = recordings()[number][start : start + 500]
+            assert np.abs(sound.read(number, start, 500) - expected).max() < 2 / 32768
+    assert len(sound._pieces) == 2
