@@ -257,6 +257,12 @@ def _parse(raw: bytes, path: Path) -> tuple[GrainFileHeader, str]:
 
 def _check(header: GrainFileHeader) -> None:
     """Raise ValueError for numbers that make no sense: a file may say anything."""
+    numbers = [header.sample_rate, header.hop_length, *header.firsts]
+    for one in header.recordings:
+        numbers += [one.samples, one.frames, one.start, *one.pieces]
+    # A NaN is neither below nor above anything.
+    if not all(type(number) is int for number in numbers):
+        raise TypeError("a number is not a whole one")
     if header.sound_format not in ("flac", "ogg"):
         raise ValueError("its sound is in an unknown format")
     if min(header.sample_rate, header.hop_length, len(header.firsts), header.frames) < 1:

@@ -1,5 +1,7 @@
 """The file of grains: what is written is read again, and no byte changes unnoticed."""
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from distill_live.models.grains.file import (
     PIECE_SAMPLES,
     GrainFile,
     GrainFileHeader,
+    _head,
     grains_path,
     read_grains_header,
     write_grains,
@@ -115,3 +118,18 @@ def test_an_old_file_stays_when_the_new_one_cannot_be_written(path: Path) -> Non
     with pytest.raises(ModelFileError, match="cannot save"):
         write(path / "inside.grains")
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("samples", math.nan), ("samples", -1), ("frames", 1e9), ("start", True), ("pieces", ())],
+)
+def test_numbers_that_make_no_sense_are_refused(path: Path, name: str, value: object) -> None:
+    file = GrainFile(path)
+    first, second = file.header.recordings
+    wrong = replace(file.header, recordings=(replace(first, **{name: value}), second))
+    head = _head(wrong)
+    content = path.read_bytes()
+    path.write_bytes(head + content[16 + int.from_bytes(content[8:16], "little") :])
+    with pytest.raises(ModelFileError, match="is damaged"):
+        read_grains_header(path)
