@@ -11,7 +11,7 @@ import typer
 
 from distill_live.atomic_file import atomic_file
 from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
-from distill_live.commands.output import print_json, tell
+from distill_live.commands.output import print_json, tell, warn
 from distill_live.errors import ModelFileError
 from distill_live.models.distill_v1.file import is_old_file
 from distill_live.models.file.header import read_model_bytes, rewrite_metadata, write_model_bytes
@@ -22,7 +22,7 @@ from distill_live.models.file.library import (
     found_checkpoints,
     new_model_path,
 )
-from distill_live.models.grains.file import GrainFile, grains_path
+from distill_live.models.grains.file import GrainFile, grains_path, require_codec
 from distill_live.report.place import is_page, page_path
 
 
@@ -72,25 +72,31 @@ def import_model(
     path = new_model_path(name or source.stem, replace=force)
     if is_old_file(source):
         _convert(source, path)
+        grains_path(path).unlink(missing_ok=True)
     else:
         header, content = read_model_bytes(source)
         write_model_bytes(path, header.metadata | {"name": path.stem}, content)
-        _copy_grains(source, path)
+        _copy_grains(source, path, header.metadata.get("codec_sha256"))
     if as_json:
         print_json({"name": path.stem, "file": str(path)})
     else:
         tell(f"model: {path}")
 
 
-def _copy_grains(source: Path, path: Path) -> None:
-    """Copy the grains beside a model; those of a model that was replaced must not stay."""
+def _copy_grains(source: Path, path: Path, codec_sha256: object) -> None:
+    """Copy the grains beside a model, or say why they cannot be used; those of a model that was
+    replaced must not stay."""
     old, new = grains_path(source), grains_path(path)
     if old.exists():
-        GrainFile(old)
-        with atomic_file(new) as temporary:
-            shutil.copyfile(old, temporary)
-    else:
-        new.unlink(missing_ok=True)
+        try:
+            require_codec(old, GrainFile(old).header, codec_sha256)
+        except ModelFileError as error:
+            warn(f"warning: {path.stem} is imported without its grains: {error}")
+        else:
+            with atomic_file(new) as temporary:
+                shutil.copyfile(old, temporary)
+            return
+    new.unlink(missing_ok=True)
 
 
 def _convert(old: Path, path: Path) -> None:

@@ -17,7 +17,7 @@ from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import ModelFileError
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.library import ModelEntry, find_model, find_own_model, list_models
-from distill_live.models.grains.file import grains_path, read_grains_header
+from distill_live.models.grains.file import grains_path, read_grains_header, require_codec
 
 if TYPE_CHECKING:
     from distill_live.codes.codebook_health import Verdict
@@ -59,7 +59,7 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
     path = find_model(model)
     header = read_header(path)
     described = {"file": str(path), "weights_bytes": header.weights_bytes} | header.metadata
-    described["grains"] = _describe_grains(path)
+    described["grains"] = _describe_grains(path, header.metadata.get("codec_sha256"))
     if as_json:
         print_json(described)
         return
@@ -69,13 +69,14 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
     Console().print(table)
 
 
-def _describe_grains(model: Path) -> dict[str, Any] | None:
-    """What the file of grains beside a model is; None if there is none."""
+def _describe_grains(model: Path, codec_sha256: object) -> dict[str, Any] | None:
+    """What the file of grains beside a model is, or why it is not played; None without one."""
     path = grains_path(model)
     if not path.exists():
         return None
     try:
         header = read_grains_header(path)
+        require_codec(path, header, codec_sha256)
     except ModelFileError as error:
         return {"file": str(path), "error": str(error)}
     return {

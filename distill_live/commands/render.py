@@ -137,7 +137,13 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
     # As it was then: the model may have been refreshed since.
     clarity = Clarity.read(entry.get("clarity"), loaded.model.config.n_mels)
     grains = entry.get("grains")
-    if grains is not None and (loaded.grains is None or loaded.grains.sha256 != grains):
+    if grains is not None and loaded.grains is None:
+        raise SessionLogError(
+            f"the session was played with grains, and the model {name!r} has none now: "
+            f"{loaded.grains_problem or 'its file of grains is missing'}; `--model {name}` replays "
+            "the parameter changes and requests without them"
+        )
+    if grains is not None and loaded.grains is not None and loaded.grains.sha256 != grains:
         raise SessionLogError(
             f"the session was played with other grains than the model {name!r} has now; `--model "
             f"{name}` replays the parameter changes and requests with its current ones"

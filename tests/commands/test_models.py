@@ -326,6 +326,27 @@ def test_the_grains_of_a_model_that_is_replaced_do_not_stay(
     assert not (folders.user / "mine.grains").exists()
 
 
+def test_a_model_is_imported_without_grains_that_are_damaged_or_of_another_codec(
+    run_cli: RunCli, tiny_grainy_path: Path, tiny_two_levels_path: Path, folders: Folders
+) -> None:
+    source, grains = Path("given.distill"), Path("given.grains")
+    content = tiny_grainy_path.with_suffix(".grains").read_bytes()
+    for model, given, reason in (
+        (tiny_grainy_path, content[:-1], "given.grains is damaged: "),
+        (tiny_two_levels_path, content, "given.grains was made for another codec than that of"),
+    ):
+        # Those of the model that is replaced must not stay.
+        run_cli("models", "import", tiny_grainy_path, "--name", "mine", "--force")
+        assert (folders.user / "mine.grains").exists()
+        shutil.copy(model, source)
+        grains.write_bytes(given)
+        assert reason in printed(run_cli, "info", source)["grains"]["error"]
+        result = run_cli("models", "import", source, "--name", "mine", "--force")
+        assert (result.code, result.out) == (0, f"model: {folders.user / 'mine.distill'}\n")
+        assert f"mine is imported without its grains: {reason}" in result.err
+        assert [path.name for path in folders.user.iterdir()] == ["mine.distill"]
+
+
 def test_a_model_plays_without_grains_that_are_damaged_or_of_another_codec(
     run_cli: RunCli, tiny_grainy_path: Path, tiny_two_levels_path: Path, folders: Folders
 ) -> None:

@@ -178,6 +178,25 @@ def test_a_model_that_was_refreshed_since_plays_as_it_was_then(
     assert "entry 'engine' is damaged: its clarity must be a list of 128 gains" in result.err
 
 
+def test_a_model_without_the_grains_of_the_session_is_refused_and_why_is_said(
+    run_cli: RunCli, tiny_in_library: Path, tiny_grainy_path: Path,
+    played: tuple[list[Entry], np.ndarray],
+) -> None:  # fmt: skip
+    grains = tiny_in_library.with_suffix(".grains")
+    log = write_log(Path("old.log"), engine(tiny_in_library, grains="0" * 64), *played[0])
+    missing = run_cli("render", log)
+    assert (missing.code, "has none now: its file of grains is missing; `--mo" in missing.err) == (
+        1,
+        True,
+    )
+    grains.write_bytes(b"")
+    damaged = run_cli("render", log)
+    assert (damaged.code, f"has none now: cannot read {grains}: it is" in damaged.err) == (1, True)
+    shutil.copy(tiny_grainy_path.with_suffix(".grains"), grains)
+    other = run_cli("render", log)
+    assert (other.code, "other grains than the model 'tiny' has now" in other.err) == (1, True)
+
+
 def test_a_model_with_another_codec_is_refused_and_what_to_do_is_said(
     run_cli: RunCli, log: Path, tiny_in_library: Path, tiny_two_levels_path: Path
 ) -> None:

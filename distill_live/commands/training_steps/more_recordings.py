@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 from distill_live.atomic_file import replace_file
@@ -15,6 +16,7 @@ from distill_live.models.file.kept_recordings import declines_codes
 from distill_live.models.file.library import draft_path
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2
+from distill_live.models.grains.file import grains_path
 from distill_live.training.codec.config import CodecTrainingConfig, get_continued_codec_config
 from distill_live.training.data.rehearsal import Rehearsal
 
@@ -29,7 +31,7 @@ def learn_more(run: TrainingRun) -> None:
     draft = replace(run, path=draft_path(run.path))
     if run.checkpoints.passed("codec") and not draft.path.exists():
         run.say(f"this run had already finished: {run.path} is its result")
-        if lacks_grains(run):
+        if grains_path(run.path).exists() and lacks_grains(run):
             rate = run.model().spectrogram.config.sample_rate
             _renew_grains(run, run.read_recordings(rate).recordings)
         return
@@ -47,7 +49,19 @@ def learn_more(run: TrainingRun) -> None:
 
 def _renew_grains(run: TrainingRun, new: list[Recording]) -> None:
     """Write the grains of the model's new codec: of the recordings in the old file of grains, and
-    of new ones."""
+    of new ones.
+
+    A model that has no grains gets none: those of the new recordings alone would sound in some
+    passages and be missing in the others, and its user may not want the file.
+    """
+    if not grains_path(run.path).exists():
+        if run.choices.grains and run.choices.keep_codes:
+            run.say(
+                f"{run.path.stem} has no grains, and gets none from the new recordings alone; for "
+                f"grains, run `distill-live models refresh {shlex.quote(run.path.stem)} FOLDER` "
+                "with a folder of all its recordings"
+            )
+        return
     add_grains(run, [*grains_kept(run.path, {one.name for one in new}), *new])
 
 

@@ -14,7 +14,7 @@ from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import ModelFileError
 from distill_live.models.grains.equaliser import Equaliser
 from distill_live.models.grains.features import group_sizes
-from distill_live.models.grains.file import GrainFile, grains_path
+from distill_live.models.grains.file import GrainFile, grains_path, require_codec
 from distill_live.models.grains.matching import Matcher, MatchingConfig
 from distill_live.models.grains.sound import GrainSound
 
@@ -86,12 +86,11 @@ def load_grains(
         return None
     file = GrainFile(path)
     header, sound = file.header, spectrogram.config
-    fits = (header.codec_sha256, header.sample_rate, header.hop_length) == (
-        codec_sha256, sound.sample_rate, sound.hop_length,
-    )  # fmt: skip
-    if not fits or header.firsts[-1] >= sound.n_mels:
+    require_codec(path, header, codec_sha256)
+    rates = (header.sample_rate, header.hop_length)
+    if rates != (sound.sample_rate, sound.hop_length) or header.firsts[-1] >= sound.n_mels:
         raise ModelFileError(
-            f"{path} was made for another codec than that of {model.stem}: write it anew with "
+            f"{path} does not match the spectrogram of {model.stem}: write it anew with "
             f"`distill-live models refresh {model.stem} FOLDER`"
         )
     return Grains(file, spectrogram, column_frames)

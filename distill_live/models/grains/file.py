@@ -150,6 +150,15 @@ def write_grains(
     return header
 
 
+def require_codec(path: Path, header: GrainFileHeader, codec_sha256: object) -> None:
+    """Raise ModelFileError unless a file of grains is of the codec with this checksum."""
+    if header.codec_sha256 != codec_sha256:
+        raise ModelFileError(
+            f"{path} was made for another codec than that of {path.stem}: write it anew with "
+            f"`distill-live models refresh {path.stem} FOLDER`"
+        )
+
+
 def read_grains_header(path: Path) -> GrainFileHeader:
     """Read and check the header alone. Raises ModelFileError when the file is missing, damaged or
     of another version."""

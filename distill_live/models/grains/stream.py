@@ -106,7 +106,8 @@ class GrainStream:
         stretch = self._state.stretch
         if stretch is None or self._state.share < 0.5:
             return None
-        return stretch.recording, stretch.began / self._sound.sample_rate
+        # A stretch that is joined may begin a little before the recording.
+        return stretch.recording, max(stretch.began, 0) / self._sound.sample_rate
 
     def push(self, mel: Tensor) -> Tensor:
         """Normalised mels `[M, k]`, k from 0, to the samples `[n]` that they complete."""

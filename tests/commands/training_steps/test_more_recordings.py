@@ -45,15 +45,16 @@ def sine_model(
     seconds_not_minutes: None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    """A model of the sines; trained once, then copied."""
+    """A model of the sines, and its grains; trained once, then copied."""
     kept = tmp_path_factory.getbasetemp() / "sines.distill"
     path = folders.user / "mine.distill"
     if not kept.exists():
         trained = run_cli("train", halves[0], "--name", "mine", "--prior-size", "medium")
         assert (trained.code, trained.err) == (0, "")
         path.replace(kept)
-        path.with_suffix(".grains").unlink()
-    shutil.copy(kept, path)
+        path.with_suffix(".grains").replace(kept.with_suffix(".grains"))
+    for suffix in (".distill", ".grains"):
+        shutil.copy(kept.with_suffix(suffix), path.with_suffix(suffix))
     return path
 
 
@@ -82,7 +83,6 @@ def test_a_model_takes_recordings_in_and_keeps_the_old_ones(
 def test_the_grains_of_old_and_new_recordings_fit_the_new_codec(
     run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], sounds: Path
 ) -> None:
-    assert run_cli("models", "refresh", "mine", halves[0]).code == 0
     before = load_model_v2(sine_model).grains
     assert before is not None
     first = before.sound.read(0, 0, 10_000)
@@ -94,6 +94,16 @@ def test_the_grains_of_old_and_new_recordings_fit_the_new_codec(
     assert (after.sound.read(0, 0, 10_000) == first).all()
     assert run_cli("train", "--continue", "mine", halves[1], "--no-grains").code == 0
     assert not sine_model.with_suffix(".grains").exists()
+
+
+def test_a_model_without_grains_gets_none_from_new_recordings_alone(
+    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], folders: Folders
+) -> None:
+    sine_model.with_suffix(".grains").unlink()
+    result = run_cli("train", "--continue", "mine", halves[1])
+    assert (result.code, result.err) == (0, "")
+    assert "for grains, run `distill-live models refresh mine FOLDER`" in result.out
+    assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
 
 
 def test_clarity_is_measured_again_on_old_and_new_recordings(

@@ -107,6 +107,19 @@ def test_a_recordings_own_codes_play_the_recording(
     assert np.corrcoef(made[part], real)[0, 1] > 0.98
 
 
+def test_an_origin_is_never_before_its_recording(
+    tiny_grainy: LoadedVQModel, grain_recordings: list[Recording]
+) -> None:
+    for one in grain_recordings:
+        # Each time it begins again, it is joined where it fits best, within 128 samples.
+        mel = mels_of(tiny_grainy, one.samples)[:, :8]
+        stream = stream_of(tiny_grainy, 1.0)
+        for _ in range(4):
+            stream.push(mel)
+            assert stream.origin is not None
+            assert stream.origin[1] >= 0
+
+
 def test_where_nothing_is_near_the_vocoder_is_heard(
     tiny_grainy: LoadedVQModel, mel: Tensor
 ) -> None:
