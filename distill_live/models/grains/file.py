@@ -41,6 +41,7 @@ MOST_OGG_SECONDS = 600.0
 _MAGIC = b"DLGRAINS"
 _LENGTH_BYTES = 8
 _MOST_HEADER_BYTES = 8 * 1024 * 1024
+_MOST_NUMBER = (1 << 31) - 1
 _READ_BYTES = 1 << 20
 
 Levels = NDArray[np.uint8]
@@ -203,9 +204,8 @@ def _open(path: Path) -> tuple[GrainFileHeader, str, memoryview]:
         raise _damaged(path, "it is not a file of grains")
     header, seal = _parse(bytes(mapped[start : start + length]), path)
     content = mapped[start + length :]
-    groups, recordings = len(header.firsts), header.recordings
-    end = max((one.start + one.length for one in recordings), default=0)
-    if end != len(content) or any(one.start < header.frames * groups for one in recordings):
+    end = header.recordings[-1].start + header.recordings[-1].length
+    if end != len(content):
         raise _damaged(path, f"it has {len(content)} bytes of content instead of {end}")
     return header, seal, content
 
@@ -259,16 +259,38 @@ def _check(header: GrainFileHeader) -> None:
     """Raise ValueError for numbers that make no sense: a file may say anything."""
     if header.sound_format not in ("flac", "ogg"):
         raise ValueError("its sound is in an unknown format")
-    if min(header.sample_rate, header.hop_length, len(header.firsts), header.frames) < 1:
-        raise ValueError("a number is below 1")
+    _check_types(header)
+    numbers = (header.sample_rate, header.hop_length, len(header.firsts), header.frames)
+    if not all(1 <= one <= _MOST_NUMBER for one in numbers):
+        raise ValueError("a number is out of range")
+    if header.firsts[0] != 0 or any(np.diff(header.firsts) < 1):
+        raise ValueError("the groups of mel bins are not in order")
+    if header.sound_format == "ogg" and header.seconds > MOST_OGG_SECONDS:
+        raise ValueError("it has too much ogg")
+    start = header.frames * len(header.firsts)
     for one in header.recordings:
-        if min(one.samples, one.frames, one.start, *one.pieces) < 0:
+        if min(one.samples, one.frames, *one.pieces) < 0:
             raise ValueError("a number is below 0")
+        if one.start != start:
+            raise ValueError("a recording is not right after the one before")
+        start += one.length
         pieces = -(-one.samples // PIECE_SAMPLES) if header.sound_format == "flac" else 1
         if len(one.pieces) != pieces:
             raise ValueError("a recording lacks a piece")
         if one.frames > one.samples // header.hop_length + 1:
             raise ValueError("a recording has more frames than sound")
+
+
+def _check_types(header: GrainFileHeader) -> None:
+    """Raise TypeError unless names are text and numbers are whole."""
+    texts: list[object] = [header.model_name, header.codec_sha256, header.created]
+    numbers: list[object] = [header.sample_rate, header.hop_length]
+    texts.append(header.levels_sha256)
+    for one in header.recordings:
+        texts += [one.name, one.sha256]
+        numbers += [one.samples, one.frames, one.start]
+    if not all(type(one) is str for one in texts) or not all(type(one) is int for one in numbers):
+        raise TypeError("a part of it has the wrong type")
 
 
 def _damaged(path: Path, reason: str) -> ModelFileError:

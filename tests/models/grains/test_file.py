@@ -1,6 +1,10 @@
 """The file of grains: what is written is read again, and no byte changes unnoticed."""
 
+import hashlib
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -115,3 +119,58 @@ def test_an_old_file_stays_when_the_new_one_cannot_be_written(path: Path) -> Non
     with pytest.raises(ModelFileError, match="cannot save"):
         write(path / "inside.grains")
     assert path.read_bytes() == before
+
+
+def reseal(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change what a file says of itself, with a checksum that fits."""
+    raw = path.read_bytes()
+    end = 16 + int.from_bytes(raw[8:16], "little")
+    content = json.loads(json.loads(raw[16:end])["content"])
+    change(content)
+    text = json.dumps(content)
+    seal = hashlib.sha256(text.encode()).hexdigest()
+    head = json.dumps({"content": text, "seal": seal}).encode()
+    path.write_bytes(raw[:8] + len(head).to_bytes(8, "little") + head + raw[end:])
+
+
+def split_ogg(content: dict[str, Any]) -> None:
+    """Two recordings of six minutes each, in ogg, in few bytes."""
+    for one in content["recordings"]:
+        one |= {"samples": 360 * RATE, "pieces": [sum(one["pieces"])]}
+    content["sound_format"] = "ogg"
+
+
+def test_a_header_that_was_sealed_again_can_be_read(path: Path) -> None:
+    reseal(path, lambda content: content.update(model_name="yours"))
+    assert GrainFile(path).header.model_name == "yours"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content.update(firsts=[0, *range(200, 145, -1)]),
+        lambda content: content.update(firsts=list(range(1, 57))),
+        lambda content: content.update(model_name=["mine"]),
+        lambda content: content.update(codec_sha256=None),
+        lambda content: content.update(sample_rate=48_000.0),
+        lambda content: content.update(sample_rate=10**400),
+        lambda content: content["recordings"][0].update(name=["a.wav"]),
+        lambda content: content["recordings"][0].update(frames=20.0),
+        lambda content: content["recordings"][1].update(start=content["recordings"][0]["start"]),
+        lambda content: content.update(recordings=[]),
+        split_ogg,
+    ],
+    ids=[
+        "groups out of order", "no first group", "a list as a name", "no codec",
+        "a rate that is not whole", "a giant rate", "a list as a recording's name",
+        "frames that are not whole", "recordings over each other", "no recording", "too much ogg",
+    ],
+)  # fmt: skip
+def test_a_header_that_makes_no_sense_is_refused(
+    path: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    reseal(path, change)
+    with pytest.raises(ModelFileError, match=r"mine\.grains is damaged"):
+        GrainFile(path)
+    with pytest.raises(ModelFileError, match=r"mine\.grains is damaged"):
+        read_grains_header(path)
