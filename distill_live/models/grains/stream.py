@@ -124,9 +124,14 @@ class GrainStream:
         parts = [self._base.push(self._state.waiting), self._base.flush()]
         base: Samples = torch.cat(parts).cpu().numpy()
         state = self._state
-        if state.stretch is not None:
-            base = self._mixed(base, state.stretch, self._continue(state.stretch, len(base)))
-        return torch.from_numpy(base)
+        if state.stretch is None:
+            return torch.from_numpy(base)
+        try:
+            sound = self._continue(state.stretch, len(base))
+        except AudioFileError:
+            # A file may hold anything; the vocoder plays on.
+            return torch.from_numpy(base)
+        return torch.from_numpy(self._mixed(base, state.stretch, sound))
 
     def snapshot(self) -> GrainState:
         """The state, to be given to `restore`."""
@@ -146,6 +151,9 @@ class GrainStream:
         self._state = replace(state, db=db, frames=state.frames + self._length)
         if self.amount == state.share == 0.0:
             self._state = replace(self._state, stretch=None, distance=None)
+            return base
+        if not len(base):
+            # A vocoder may hold back its whole first column.
             return base
         try:
             return self._play(base, db[:, self._length - late : 2 * self._length - late])
@@ -181,7 +189,8 @@ class GrainStream:
             recording, start = self._join(best, base)
         gains = self._gains(best, db, query, recording, start)
         made = self._read(recording, start, gains, len(base) + _FADE)
-        sound, tail = made[: len(base)], made[len(base) :]
+        # A copy: states are kept, and a part of an array keeps the whole of it.
+        sound, tail = made[: len(base)], made[len(base) :].copy()
         mixed = self._mixed(base, state.stretch, sound, share)
         stretch = Stretch(recording, start, start + len(base), gains, tail)
         self._state = replace(state, stretch=stretch, share=share, distance=distance)
