@@ -23,7 +23,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Grains:
-    """The recordings of a model's file of grains: their sound, and what is compared of it.
+    """The recordings in a model's file of grains: their sound, and the levels that are compared.
 
     They play with mels of `spectrogram`, in columns of `column_frames` frames.
     """
@@ -34,7 +34,7 @@ class Grains:
 
     def prepare(self) -> None:
         """Get everything ready that playing needs, so that the first column takes no longer than
-        others: half a second for a minute of recordings."""
+        others. That takes half a second or more."""
         _ = self.sound, self.matcher, self.equaliser, self.window
 
     @property
@@ -49,7 +49,7 @@ class Grains:
 
     @cached_property
     def matcher(self) -> Matcher:
-        """What finds a stretch of them."""
+        """Finds the closest stretch of the recordings."""
         header, starts, total = self.file.header, [], 0
         for one in header.recordings:
             starts.append(total)
@@ -64,7 +64,7 @@ class Grains:
 
     @cached_property
     def equaliser(self) -> Equaliser:
-        """What corrects their spectrum."""
+        """Corrects the spectrum of their sound."""
         return Equaliser(self.bank.numpy())
 
     @cached_property
@@ -96,7 +96,7 @@ def load_grains(
     )  # fmt: skip
     if not fits or header.firsts[-1] >= sound.n_mels:
         raise ModelFileError(
-            f"{path} was made for another codec than that of {model.stem}: write it anew with "
+            f"{path} was made for another codec than that of {model.stem}: write it again with "
             f"`distill-live models refresh {model.stem} FOLDER`"
         )
     return Grains(file, spectrogram, column_frames)

@@ -295,6 +295,6 @@ def _check_types(header: GrainFileHeader) -> None:
 
 def _damaged(path: Path, reason: str) -> ModelFileError:
     return ModelFileError(
-        f"{path} is damaged: {reason}; copy it again from the original, or write it anew with "
+        f"{path} is damaged: {reason}; copy it again from the original, or write it again with "
         "`distill-live models refresh`"
     )

@@ -150,7 +150,8 @@ class Matcher:
     def _project(self, loud: Db) -> Db:
         """A stretch `[frames, D]` to its coarse numbers `[dimensions]`."""
         flat = self._projection.reshape(-1, self._projection.shape[-1])
-        return _times(loud.reshape(1, -1), flat)[0]
+        projected: Db = _times(loud.reshape(1, -1), flat)[0]
+        return projected
 
     def _project_all(self) -> Db:
         """The coarse numbers of every `step`-th stretch and their squared length

@@ -22,8 +22,8 @@ from distill_live.models.vocoder.vocoder import VocoderStream
 
 Samples = NDArray[np.float32]
 
-# The stretch that sounds goes on unless another one costs less than so much of its own cost, minus
-# so much: a join is heard more than a slightly worse match.
+# The stretch that is playing goes on unless another one costs less than so much of its own cost,
+# minus so much: a join is easier to hear than a slightly worse match.
 _LOYALTY, _BONUS = 0.5, 10.0
 # Stretches are joined over 10 ms at 48 kHz, within 128 samples of where the mels say.
 _FADE, _SEARCH, _COMPARED = 480, 128, 960
@@ -45,8 +45,8 @@ class GrainState:
 
     `base` is the vocoder's state. `db` `[M, n]`: the mels of the last two columns in dB; `frames`:
     how many have been pushed as whole columns; `waiting`: mels `[M, n]` of one that is not full.
-    `stretch` is what sounds, None while the vocoder is heard alone; `share`, 0..1, how much of the
-    sound it is. `distance` is how far the last matches were in dB on average, None before the
+    `stretch` is what is playing, None while the vocoder is heard alone; `share`, 0..1, how much of
+    the sound it is. `distance` is how far the last matches were in dB on average, None before the
     first.
     """
 
@@ -61,9 +61,9 @@ class GrainState:
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """A stretch of a recording that sounds: `start` is the sample that comes next, `began` the one
-    at which the last column's sound began. `gains` `[M]` in dB correct it; `tail` is how it goes on
-    with them."""
+    """A stretch of a recording that is playing: `start` is the sample that comes next, `began` the
+    one at which the last column's sound began. `gains` `[M]` in dB correct it; `tail` is how it
+    goes on with them."""
 
     recording: int
     began: int
@@ -101,12 +101,12 @@ class GrainStream:
 
     @property
     def origin(self) -> tuple[int, float] | None:
-        """The recording that the sound of the last column is from, and the second in it at which
-        that begins; None if the vocoder is heard more than it."""
+        """The number of the recording that the sound of the last column is from, and the second in
+        it at which that begins, from 0; None if the vocoder is louder."""
         stretch = self._state.stretch
         if stretch is None or self._state.share < 0.5:
             return None
-        return stretch.recording, stretch.began / self._sound.sample_rate
+        return stretch.recording, max(stretch.began, 0) / self._sound.sample_rate
 
     def push(self, mel: Tensor) -> Tensor:
         """Normalised mels `[M, k]`, k from 0, to the samples `[n]` that they complete."""
@@ -197,7 +197,7 @@ class GrainStream:
         return mixed
 
     def _continued_match(self, query: Db) -> Match | None:
-        """The stretch that sounds, if it goes on for so long."""
+        """The stretch that is playing, if its recording has another column of sound."""
         stretch, matcher = self._state.stretch, self._grains.matcher
         if stretch is None:
             return None
@@ -212,7 +212,7 @@ class GrainStream:
 
     def _join(self, match: Match, base: Samples) -> tuple[int, int]:
         """The recording and the sample in it from which a match is played, so that it continues
-        what sounds."""
+        what is playing."""
         recording, frame = self._grains.matcher.recording_of(match.frame)
         start = frame * self._sound.hop_length
         stretch, sound = self._state.stretch, self._grains.sound

@@ -33,9 +33,9 @@ def make_grains(
     sound_format: SoundFormat = "flac",
     on_recording: Callable[[int], object] | None = None,
 ) -> GrainFileHeader:
-    """Write the grains of recordings, at the model's rate, for its codec; `on_recording` hears how
-    many are done. Raises ModelFileError when the file cannot be written, or would have too much
-    ogg."""
+    """Write the grains of recordings, at the model's rate, for its codec; `on_recording` is
+    called with the number of those that are done. Raises ModelFileError when the file cannot be
+    written, or would have too much ogg."""
     config = loaded.spectrogram.config
     seconds = sum(len(one.samples) for one in recordings) / config.sample_rate
     if sound_format == "ogg" and seconds > MOST_OGG_SECONDS:
@@ -82,7 +82,7 @@ def _sounds(
 ) -> Iterator[tuple[str, int, list[bytes]]]:
     """Name, length and sound files of each recording."""
     for one in recordings:
-        # As a whole: a limiter that begins anew with each piece would be heard.
+        # As a whole: a limiter that starts again with each piece would be heard.
         samples = within_full_scale(one.samples, sample_rate)[0]
         size = PIECE_SAMPLES if sound_format == "flac" else len(samples)
         pieces = [
