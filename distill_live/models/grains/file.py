@@ -256,7 +256,7 @@ def _parse(raw: bytes, path: Path) -> tuple[GrainFileHeader, str]:
 
 
 def _check(header: GrainFileHeader) -> None:
-    """Raise ValueError for numbers that make no sense: a file may say anything."""
+    """Raise ValueError or TypeError for what makes no sense: a file may say anything."""
     if header.sound_format not in ("flac", "ogg"):
         raise ValueError("its sound is in an unknown format")
     _check_types(header)
@@ -265,7 +265,8 @@ def _check(header: GrainFileHeader) -> None:
         raise ValueError("a number is out of range")
     if header.firsts[0] != 0 or any(np.diff(header.firsts) < 1):
         raise ValueError("the groups of mel bins are not in order")
-    if header.sound_format == "ogg" and header.seconds > MOST_OGG_SECONDS:
+    samples = sum(one.samples for one in header.recordings)
+    if header.sound_format == "ogg" and samples > MOST_OGG_SECONDS * header.sample_rate:
         raise ValueError("it has too much ogg")
     start = header.frames * len(header.firsts)
     for one in header.recordings:
@@ -283,9 +284,10 @@ def _check(header: GrainFileHeader) -> None:
 
 def _check_types(header: GrainFileHeader) -> None:
     """Raise TypeError unless names are text and numbers are whole."""
-    texts: list[object] = [header.model_name, header.codec_sha256, header.created]
+    texts: list[object] = [
+        header.model_name, header.codec_sha256, header.created, header.levels_sha256
+    ]  # fmt: skip
     numbers: list[object] = [header.sample_rate, header.hop_length]
-    texts.append(header.levels_sha256)
     for one in header.recordings:
         texts += [one.name, one.sha256]
         numbers += [one.samples, one.frames, one.start]

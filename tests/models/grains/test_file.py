@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,11 +134,15 @@ def reseal(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path.write_bytes(raw[:8] + len(head).to_bytes(8, "little") + head + raw[end:])
 
 
-def split_ogg(content: dict[str, Any]) -> None:
-    """Two recordings of six minutes each, in ogg, in few bytes."""
-    for one in content["recordings"]:
-        one |= {"samples": 360 * RATE, "pieces": [sum(one["pieces"])]}
-    content["sound_format"] = "ogg"
+def as_ogg(samples: int) -> Callable[[dict[str, Any]], object]:
+    """Two recordings of so many samples each, in ogg, in few bytes."""
+
+    def change(content: dict[str, Any]) -> None:
+        content["sound_format"] = "ogg"
+        for one in content["recordings"]:
+            one |= {"samples": samples, "pieces": [sum(one["pieces"])]}
+
+    return change
 
 
 def test_a_header_that_was_sealed_again_can_be_read(path: Path) -> None:
@@ -157,13 +162,20 @@ def test_a_header_that_was_sealed_again_can_be_read(path: Path) -> None:
         lambda content: content["recordings"][0].update(name=["a.wav"]),
         lambda content: content["recordings"][0].update(frames=20.0),
         lambda content: content["recordings"][1].update(start=content["recordings"][0]["start"]),
+        lambda content: content["recordings"][0].update(samples=math.nan),
+        lambda content: content["recordings"][0].update(samples=-1),
+        lambda content: content["recordings"][0].update(start=True),
+        lambda content: content["recordings"][0].update(pieces=[]),
         lambda content: content.update(recordings=[]),
-        split_ogg,
+        as_ogg(360 * RATE),
+        as_ogg(10**400),
     ],
     ids=[
         "groups out of order", "no first group", "a list as a name", "no codec",
         "a rate that is not whole", "a giant rate", "a list as a recording's name",
-        "frames that are not whole", "recordings over each other", "no recording", "too much ogg",
+        "frames that are not whole", "recordings over each other", "samples that are not a number",
+        "samples below 0", "a start that is no number", "no piece", "no recording", "too much ogg",
+        "giant ogg",
     ],
 )  # fmt: skip
 def test_a_header_that_makes_no_sense_is_refused(

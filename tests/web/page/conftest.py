@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.tools import read_line, require_node_module, require_program
+from tests.web.page.workshop import open_workbench
 
 #: What keeps Chromium quiet, and lets it run in a container.
 FLAGS = [
@@ -43,7 +51,8 @@ class Served:
     osc: OscClient
 
 
-#: Opens a page: its path, its width and its height in pixels.
+#: Opens a page: its path, its width and height in pixels, whether there is touch, a script to run
+#: before its own, and whether the browser must be one that was never used.
 OpenPage = Callable[..., Page]
 
 
@@ -75,32 +84,67 @@ def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         server.end()
 
 
+def new_profile(chromium: Browser, touch: bool) -> BrowserContext:
+    """Like a browser of its own that was never used."""
+    profile = chromium.new_context(has_touch=touch, reduced_motion="reduce")
+    profile.set_default_timeout(PATIENCE_MS)
+    return profile
+
+
+@pytest.fixture(scope="module")
+def profiles(chromium: Browser) -> Iterator[dict[bool, BrowserContext]]:
+    """With touch and without: one for the pages of a file, as long as each is alone. A browser that
+    has compiled the page's scripts before opens it with half the work."""
+    made: dict[bool, BrowserContext] = {}
+    yield made
+    for profile in made.values():
+        profile.close()
+
+
 @pytest.fixture
-def open_page(chromium: Browser, served: Served) -> Iterator[OpenPage]:
-    """Opens pages of the server, each as a browser of its own that remembers nothing.
+def open_page(
+    chromium: Browser, served: Served, profiles: dict[bool, BrowserContext]
+) -> Iterator[OpenPage]:
+    """Opens pages of the server, each as in a browser of its own that remembers nothing.
 
     What the page cannot do without is that its scripts run: an error in one fails the test.
     """
     errors: list[str] = []
-    contexts = []
+    used: list[BrowserContext] = []
 
     def open_one(
-        path: str = "/", width: int = 1440, height: int = 900, touch: bool = False
-    ) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, has_touch=touch, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        page = context.new_page()
+        path: str = "/", width: int = 1440, height: int = 900, touch: bool = False,
+        script: str = "", unused: bool = False,
+    ) -> Page:  # fmt: skip
+        if unused or used:
+            profile = new_profile(chromium, touch)
+        else:
+            profile = profiles[touch] = profiles.get(touch) or new_profile(chromium, touch)
+        used.append(profile)
+        page = profile.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        forget(page, served.address)
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.add_init_script(script)
         page.goto(f"{served.address}{path}")
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    for profile in used:
+        for page in profile.pages:
+            page.close()
+        if profile not in profiles.values():
+            profile.close()
     assert errors == []
+
+
+def forget(page: Page, origin: str) -> None:
+    """Clear what earlier pages have stored in this browser."""
+    session = page.context.new_cdp_session(page)
+    session.send(
+        "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "cookies,local_storage"}
+    )
+    session.detach()
 
 
 @pytest.fixture
@@ -109,13 +153,20 @@ def page(open_page: OpenPage) -> Page:
     return open_page()
 
 
+@pytest.fixture(scope="session")
+def files(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that has the page's files and plays nothing."""
+    with open_workbench(tmp_path_factory.mktemp("files"), tiny_model_path) as found:
+        yield found.address
+
+
 @pytest.fixture
-def blank(chromium: Browser, served: Served) -> Iterator[Page]:
-    """An empty page of the server's address, to import modules of the page into."""
+def blank(chromium: Browser, files: str) -> Iterator[Page]:
+    """An empty page of that server's address, to import modules of the page into."""
     page = chromium.new_page()
     empty = "<!doctype html><title>empty</title>"
     page.route("**/empty", lambda route: route.fulfill(body=empty, content_type="text/html"))
-    page.goto(f"{served.address}/empty")
+    page.goto(f"{files}/empty")
     yield page
     page.close()
 

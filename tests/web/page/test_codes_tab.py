@@ -80,10 +80,7 @@ def tab(open_page: OpenPage, served: Served) -> Page:
     """The tab without any document."""
     for one in api(served, "GET", "/codes")["documents"]:
         api(served, "DELETE", f"/codes/{one['id']}")
-    page = open_page()
-    page.add_init_script(_LISTEN)
-    page.goto(f"{served.address}/#codes")
-    page.reload()
+    page = open_page("/#codes", script=_LISTEN)
     expect(page.get_by_role("button", name="Open a sound")).to_be_visible(timeout=PATIENCE)
     return page
 

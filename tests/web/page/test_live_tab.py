@@ -337,7 +337,9 @@ def test_a_phone_shows_no_part_beyond_its_edge(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_page_is_light(page: Page) -> None:
+def test_the_page_is_light(open_page: OpenPage) -> None:
+    page = open_page(unused=True)
+    settle(page)
     arrived = page.evaluate(
         "performance.getEntries().reduce((sum, one) => sum + (one.transferSize ?? 0), 0)"
     )

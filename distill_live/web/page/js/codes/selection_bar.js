@@ -3,7 +3,6 @@
 
 import { html, useMedia } from '../core/dom.js'
 import { regionWords } from '../canvas/region.js'
-import { formatSeconds } from '../core/format.js'
 import { Button } from '../controls/button.js'
 import { describe } from './grid_keys.js'
 import { partOf } from './parts.js'
@@ -20,9 +19,8 @@ export function SelectionBar({ desk, id }) {
       : coarse ? 'Press a cell to hear its code, or the head of a column or a row. Press long for more. To select, press Select and drag.'
       : 'Press a cell to hear its code, or the head of a column or a row. Right-click for more. Drag over cells to select them.'}</p>`
   }
-  const seconds = formatSeconds(selection.count * document.columnSeconds)
   return html`<div class="document-hint row" role="group" aria-label="Selection">
-    <p class="grow" role="status">${regionWords(selection, document.labels, document)}, ${seconds}
+    <p class="grow" role="status">${regionWords(selection, document.labels, document)}
       <span class="soft selection-hint">${waits ? ' – the sound is being made …'
         : desk.shown.length > 1 ? ' – drag it onto the other document to swap or blend' : ''}</span></p>
     <${Button} label="Hear it alone" icon="sound" onPress=${() => desk.hear(id, partOf(selection))} />
