@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +58,8 @@ def refresh(
 
     path = find_own_model(model)
     _require_refreshable(path)
-    loaded = load_model_v2(path, pick_device(device))
+    # Without its old grains: on Windows, a file that is mapped into memory cannot be replaced.
+    loaded = replace(load_model_v2(path, pick_device(device)), grains=None)
     rate = loaded.spectrogram.config.sample_rate
     with progress_bar("reading") as advance:
         recordings = load_recordings(folder, rate, lambda read, found: advance(read / found))

@@ -136,6 +136,8 @@ def _play(loaded: LoadedVQModel, columns: int) -> NDArray[np.float64]:
     config = prior.config
     session = open_session(prior, 0)
     session.prime(np.zeros((config.context_columns, config.bands, config.num_quantizers), np.int64))
+    if loaded.grains is not None:
+        loaded.grains.prepare()
     decoder, vocoder = loaded.decoder(), loaded.sounding()
     marks = np.zeros((_WARM_COLUMNS + columns, 1 + len(PARTS)))
     for column in marks:

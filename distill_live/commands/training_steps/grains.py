@@ -7,7 +7,7 @@ from pathlib import Path
 
 from distill_live.audio.dataset import Recording
 from distill_live.commands.training_steps.run import TrainingRun
-from distill_live.errors import ModelFileError
+from distill_live.errors import AudioFileError, ModelFileError
 from distill_live.models.grains.file import GrainFile, grains_path, read_grains_header
 from distill_live.models.grains.sound import GrainSound
 from distill_live.training.data.grains import make_grains
@@ -41,7 +41,7 @@ def add_grains(run: TrainingRun, recordings: Sequence[Recording]) -> None:
 
 def grains_kept(model: Path, replaced: set[str]) -> list[Recording]:
     """The recordings in a model's file of grains, without those named in `replaced`; none if there
-    is no file, or if it is damaged."""
+    is no file, or if it cannot be read."""
     path = grains_path(model)
     if not path.exists():
         return []
@@ -53,7 +53,7 @@ def grains_kept(model: Path, replaced: set[str]) -> list[Recording]:
             for number, one in enumerate(file.header.recordings)
             if one.name not in replaced
         ]
-    except ModelFileError:
+    except (ModelFileError, AudioFileError):
         return []
 
 

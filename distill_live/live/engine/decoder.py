@@ -37,6 +37,8 @@ class ColumnDecoder:
 
     def __init__(self, loaded: LoadedVQModel) -> None:
         self._loaded, self._sound = loaded, PLAIN
+        if loaded.grains is not None:
+            loaded.grains.prepare()
         self.column_samples = loaded.column_samples
         config = loaded.model.config
         #: How many columns before a column affect its sound.

@@ -169,7 +169,7 @@ class Clips:
             raise ClipError(f"cannot load {path}: {error}") from error
         job, arguments = EncodingJob(path, self._playing().path, MAX_COLUMNS), (name, file)
         if name in self._loading and self._loading[name][1] == arguments:
-            # Asked for again: it begins anew, and whoever asked is told once, when it is there.
+            # Asked for again: it starts again, and whoever asked is told once, when it is there.
             self._encodings.drop(self._loading.pop(name)[0])
         self._encodings.add(job, partial(self._take_encoded, arguments))
         self._stop_loading(name, f"{file} was asked for instead")

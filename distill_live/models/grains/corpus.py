@@ -23,7 +23,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Grains:
-    """The recordings of a model's file of grains: their sound, and what is compared of it.
+    """The recordings in a model's file of grains: their sound, and the levels that are compared.
 
     They play with mels of `spectrogram`, in columns of `column_frames` frames.
     """
@@ -31,6 +31,11 @@ class Grains:
     file: GrainFile
     spectrogram: AudioSpectrogram
     column_frames: int
+
+    def prepare(self) -> None:
+        """Get everything ready that playing needs, so that the first column takes no longer than
+        others. That takes half a second or more."""
+        _ = self.sound, self.matcher, self.equaliser, self.window
 
     @property
     def sha256(self) -> str:
@@ -44,7 +49,7 @@ class Grains:
 
     @cached_property
     def matcher(self) -> Matcher:
-        """What finds a stretch of them."""
+        """Finds the closest stretch of the recordings."""
         header, starts, total = self.file.header, [], 0
         for one in header.recordings:
             starts.append(total)
@@ -59,7 +64,7 @@ class Grains:
 
     @cached_property
     def equaliser(self) -> Equaliser:
-        """What corrects their spectrum."""
+        """Corrects the spectrum of their sound."""
         return Equaliser(self.bank.numpy())
 
     @cached_property
@@ -90,7 +95,7 @@ def load_grains(
     rates = (header.sample_rate, header.hop_length)
     if rates != (sound.sample_rate, sound.hop_length) or header.firsts[-1] >= sound.n_mels:
         raise ModelFileError(
-            f"{path} does not match the spectrogram of {model.stem}: write it anew with "
+            f"{path} does not match the spectrogram of {model.stem}: write it again with "
             f"`distill-live models refresh {model.stem} FOLDER`"
         )
     return Grains(file, spectrogram, column_frames)

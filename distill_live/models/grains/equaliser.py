@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 Db = NDArray[np.float32]
 
-#: Samples before and after a stretch that its correction needs. In time the correction is short:
-#: its gains are smooth over the spectrum.
+#: Samples before and after a stretch that its correction needs. The gains are smooth over the
+#: spectrum, so their impulse response is short.
 MARGIN = 1024
 
 # Gains are smoothed with a Hann window over 5 mel bins, and limited to so many dB.

@@ -41,6 +41,7 @@ MOST_OGG_SECONDS = 600.0
 _MAGIC = b"DLGRAINS"
 _LENGTH_BYTES = 8
 _MOST_HEADER_BYTES = 8 * 1024 * 1024
+_MOST_NUMBER = (1 << 31) - 1
 _READ_BYTES = 1 << 20
 
 Levels = NDArray[np.uint8]
@@ -154,7 +155,7 @@ def require_codec(path: Path, header: GrainFileHeader, codec_sha256: object) -> 
     """Raise ModelFileError unless a file of grains is of the codec with this checksum."""
     if header.codec_sha256 != codec_sha256:
         raise ModelFileError(
-            f"{path} was made for another codec than that of {path.stem}: write it anew with "
+            f"{path} was made for another codec than that of {path.stem}: write it again with "
             f"`distill-live models refresh {path.stem} FOLDER`"
         )
 
@@ -212,9 +213,8 @@ def _open(path: Path) -> tuple[GrainFileHeader, str, memoryview]:
         raise _damaged(path, "it is not a file of grains")
     header, seal = _parse(bytes(mapped[start : start + length]), path)
     content = mapped[start + length :]
-    groups, recordings = len(header.firsts), header.recordings
-    end = max((one.start + one.length for one in recordings), default=0)
-    if end != len(content) or any(one.start < header.frames * groups for one in recordings):
+    end = header.recordings[-1].start + header.recordings[-1].length
+    if end != len(content):
         raise _damaged(path, f"it has {len(content)} bytes of content instead of {end}")
     return header, seal, content
 
@@ -265,20 +265,25 @@ def _parse(raw: bytes, path: Path) -> tuple[GrainFileHeader, str]:
 
 
 def _check(header: GrainFileHeader) -> None:
-    """Raise ValueError for numbers that make no sense: a file may say anything."""
-    numbers = [header.sample_rate, header.hop_length, *header.firsts]
-    for one in header.recordings:
-        numbers += [one.samples, one.frames, one.start, *one.pieces]
-    # A NaN is neither below nor above anything.
-    if not all(type(number) is int for number in numbers):
-        raise TypeError("a number is not a whole one")
+    """Raise ValueError or TypeError for what makes no sense: a file may say anything."""
     if header.sound_format not in ("flac", "ogg"):
         raise ValueError("its sound is in an unknown format")
-    if min(header.sample_rate, header.hop_length, len(header.firsts), header.frames) < 1:
-        raise ValueError("a number is below 1")
+    _check_types(header)
+    numbers = (header.sample_rate, header.hop_length, len(header.firsts), header.frames)
+    if not all(1 <= one <= _MOST_NUMBER for one in numbers):
+        raise ValueError("a number is out of range")
+    if header.firsts[0] != 0 or any(np.diff(header.firsts) < 1):
+        raise ValueError("the groups of mel bins are not in order")
+    samples = sum(one.samples for one in header.recordings)
+    if header.sound_format == "ogg" and samples > MOST_OGG_SECONDS * header.sample_rate:
+        raise ValueError("it has too much ogg")
+    start = header.frames * len(header.firsts)
     for one in header.recordings:
-        if min(one.samples, one.frames, one.start, *one.pieces) < 0:
+        if min(one.samples, one.frames, *one.pieces) < 0:
             raise ValueError("a number is below 0")
+        if one.start != start:
+            raise ValueError("a recording is not right after the one before")
+        start += one.length
         pieces = -(-one.samples // PIECE_SAMPLES) if header.sound_format == "flac" else 1
         if len(one.pieces) != pieces:
             raise ValueError("a recording lacks a piece")
@@ -286,8 +291,21 @@ def _check(header: GrainFileHeader) -> None:
             raise ValueError("a recording has more frames than sound")
 
 
+def _check_types(header: GrainFileHeader) -> None:
+    """Raise TypeError unless names are text and numbers are whole."""
+    texts: list[object] = [
+        header.model_name, header.codec_sha256, header.created, header.levels_sha256
+    ]  # fmt: skip
+    numbers: list[object] = [header.sample_rate, header.hop_length]
+    for one in header.recordings:
+        texts += [one.name, one.sha256]
+        numbers += [one.samples, one.frames, one.start]
+    if not all(type(one) is str for one in texts) or not all(type(one) is int for one in numbers):
+        raise TypeError("a part of it has the wrong type")
+
+
 def _damaged(path: Path, reason: str) -> ModelFileError:
     return ModelFileError(
-        f"{path} is damaged: {reason}; copy it again from the original, or write it anew with "
+        f"{path} is damaged: {reason}; copy it again from the original, or write it again with "
         "`distill-live models refresh`"
     )

@@ -100,8 +100,8 @@ class Matcher:
         stretches = self._levels[frames[:, None] + np.arange(self.config.frames)]
         differences = np.maximum(stretches * np.float32(1 / STEPS_PER_DB), FLOOR_DB) - own
         flat = differences.reshape(len(frames), -1)
-        offsets = flat @ weights.reshape(-1)
-        squares = np.square(flat, out=flat) @ weights.reshape(-1)
+        offsets = _times(flat, weights.reshape(-1, 1))[:, 0]
+        squares = _times(np.square(flat, out=flat), weights.reshape(-1, 1))[:, 0]
         costs: Db = np.maximum(squares - _FORGIVEN * offsets * offsets, 0)
         return costs
 
@@ -150,7 +150,7 @@ class Matcher:
     def _project(self, loud: Db) -> Db:
         """A stretch `[frames, D]` to its coarse numbers `[dimensions]`."""
         flat = self._projection.reshape(-1, self._projection.shape[-1])
-        projected: Db = loud.reshape(-1) @ flat
+        projected: Db = _times(loud.reshape(1, -1), flat)[0]
         return projected
 
     def _project_all(self) -> Db:
@@ -167,7 +167,7 @@ class Matcher:
             count = min(part, total - first)
             sums = np.zeros((count, self._projection.shape[-1]), np.float32)
             for number, matrix in enumerate(self._projection):
-                sums += loud[number : number + count] @ matrix
+                sums += _times(loud[number : number + count], matrix)
             sums = sums[::step]
             found[first // step : first // step + len(sums), :-1] = sums
         found[:, -1] = np.square(found[:, :-1]).sum(axis=1)
@@ -176,6 +176,13 @@ class Matcher:
         # The last stretch of a block may fit where the one that was compared does not.
         found[frames + length > ends, -1] = np.float32(3e38)
         return found
+
+
+def _times(left: Db, right: Db) -> Db:
+    """The product of two matrices, by torch, which uses one thread while it plays: numpy would use
+    all."""
+    product: Db = torch.mm(torch.from_numpy(left), torch.from_numpy(right)).numpy()
+    return product
 
 
 def _weight(db: Db) -> Db:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.audio.files import SoundFileReader
-from distill_live.models.grains.file import MOST_OGG_SECONDS, PIECE_SAMPLES, GrainFile
+from distill_live.errors import AudioFileError
+from distill_live.models.grains.file import PIECE_SAMPLES, GrainFile
 
 Samples = NDArray[np.float32]
 
@@ -20,21 +21,18 @@ _MOST_PIECES = 512
 class GrainSound:
     """The recordings of a file of grains as samples.
 
-    Of flac only the pieces that were read last stay in memory. Ogg, which cannot be read from
-    anywhere in no time, is decoded at once and stays: 12 MB for a minute. Raises AudioFileError for
-    ogg that cannot be decoded.
+    Of flac only the pieces that were read last stay in memory. Ogg, in which it takes too long to
+    get to a given sample, is decoded at once and stays: 12 MB for a minute.
     """
 
     def __init__(self, file: GrainFile) -> None:
         self._file, header = file, file.header
         self._lengths = [one.samples for one in header.recordings]
         self._pieces: OrderedDict[tuple[int, int], Samples] = OrderedDict()
-        self._whole: list[Samples] = []
+        self._whole: list[Samples | AudioFileError] = []
         if header.sound_format == "ogg":
-            most = round(MOST_OGG_SECONDS * header.sample_rate)
-            # A file may hold anything.
             self._whole = [
-                _decoded(file.piece(number, 0), min(length, most))
+                _decoded_or_not(file.piece(number, 0), length)
                 for number, length in enumerate(self._lengths)
             ]
 
@@ -54,7 +52,10 @@ class GrainSound:
     def _from(self, recording: int, sample: int) -> Samples:
         """What is in memory of a recording from a sample on."""
         if self._whole:
-            return self._whole[recording][sample:]
+            whole = self._whole[recording]
+            if isinstance(whole, AudioFileError):
+                raise whole
+            return whole[sample:]
         number, within = divmod(sample, PIECE_SAMPLES)
         key = (recording, number)
         piece = self._pieces.pop(key, None)
@@ -66,6 +67,21 @@ class GrainSound:
         return piece[within:]
 
 
+def _decoded_or_not(sound: bytes, most: int) -> Samples | AudioFileError:
+    """Up to `most` samples [n]; why not, if they cannot be decoded: that is not tried again."""
+    try:
+        return _decoded(sound, most)
+    except AudioFileError as error:
+        return error
+
+
 def _decoded(sound: bytes, most: int) -> Samples:
+    """Up to `most` samples [n]. Raises AudioFileError unless they are mono and can be decoded."""
     with SoundFileReader(BytesIO(sound)) as reader:
-        return reader.read_at(0, most)
+        if reader.channels != 1:
+            raise AudioFileError(f"it has {reader.channels} channels instead of one")
+        found = reader.read_at(0, most)
+    # libsndfile also reads formats that can say this.
+    if not np.isfinite(found).all():
+        raise AudioFileError("it has samples that are not numbers")
+    return found

@@ -22,8 +22,8 @@ from distill_live.models.vocoder.vocoder import VocoderStream
 
 Samples = NDArray[np.float32]
 
-# The stretch that sounds goes on unless another one costs less than so much of its own cost, minus
-# so much: a join is heard more than a slightly worse match.
+# The stretch that is playing goes on unless another one costs less than so much of its own cost,
+# minus so much: a join is easier to hear than a slightly worse match.
 _LOYALTY, _BONUS = 0.5, 10.0
 # Stretches are joined over 10 ms at 48 kHz, within 128 samples of where the mels say.
 _FADE, _SEARCH, _COMPARED = 480, 128, 960
@@ -45,8 +45,8 @@ class GrainState:
 
     `base` is the vocoder's state. `db` `[M, n]`: the mels of the last two columns in dB; `frames`:
     how many have been pushed as whole columns; `waiting`: mels `[M, n]` of one that is not full.
-    `stretch` is what sounds, None while the vocoder is heard alone; `share`, 0..1, how much of the
-    sound it is. `distance` is how far the last matches were in dB on average, None before the
+    `stretch` is what is playing, None while the vocoder is heard alone; `share`, 0..1, how much of
+    the sound it is. `distance` is how far the last matches were in dB on average, None before the
     first.
     """
 
@@ -61,9 +61,9 @@ class GrainState:
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """A stretch of a recording that sounds: `start` is the sample that comes next, `began` the one
-    at which the last column's sound began. `gains` `[M]` in dB correct it; `tail` is how it goes on
-    with them."""
+    """A stretch of a recording that is playing: `start` is the sample that comes next, `began` the
+    one at which the last column's sound began. `gains` `[M]` in dB correct it; `tail` is how it
+    goes on with them."""
 
     recording: int
     began: int
@@ -101,12 +101,11 @@ class GrainStream:
 
     @property
     def origin(self) -> tuple[int, float] | None:
-        """The recording that the sound of the last column is from, and the second in it at which
-        that begins; None if the vocoder is heard more than it."""
+        """The number of the recording that the sound of the last column is from, and the second in
+        it at which that begins, from 0; None if the vocoder is louder."""
         stretch = self._state.stretch
         if stretch is None or self._state.share < 0.5:
             return None
-        # A stretch that is joined may begin a little before the recording.
         return stretch.recording, max(stretch.began, 0) / self._sound.sample_rate
 
     def push(self, mel: Tensor) -> Tensor:
@@ -125,9 +124,14 @@ class GrainStream:
         parts = [self._base.push(self._state.waiting), self._base.flush()]
         base: Samples = torch.cat(parts).cpu().numpy()
         state = self._state
-        if state.stretch is not None:
-            base = self._mixed(base, state.stretch, self._continue(state.stretch, len(base)))
-        return torch.from_numpy(base)
+        if state.stretch is None:
+            return torch.from_numpy(base)
+        try:
+            sound = self._continue(state.stretch, len(base))
+        except AudioFileError:
+            # A file may hold anything; the vocoder plays on.
+            return torch.from_numpy(base)
+        return torch.from_numpy(self._mixed(base, state.stretch, sound))
 
     def snapshot(self) -> GrainState:
         """The state, to be given to `restore`."""
@@ -147,6 +151,9 @@ class GrainStream:
         self._state = replace(state, db=db, frames=state.frames + self._length)
         if self.amount == state.share == 0.0:
             self._state = replace(self._state, stretch=None, distance=None)
+            return base
+        if not len(base):
+            # A vocoder may hold back its whole first column.
             return base
         try:
             return self._play(base, db[:, self._length - late : 2 * self._length - late])
@@ -182,14 +189,15 @@ class GrainStream:
             recording, start = self._join(best, base)
         gains = self._gains(best, db, query, recording, start)
         made = self._read(recording, start, gains, len(base) + _FADE)
-        sound, tail = made[: len(base)], made[len(base) :]
+        # A copy: states are kept, and a part of an array keeps the whole of it.
+        sound, tail = made[: len(base)], made[len(base) :].copy()
         mixed = self._mixed(base, state.stretch, sound, share)
         stretch = Stretch(recording, start, start + len(base), gains, tail)
         self._state = replace(state, stretch=stretch, share=share, distance=distance)
         return mixed
 
     def _continued_match(self, query: Db) -> Match | None:
-        """The stretch that sounds, if it goes on for so long."""
+        """The stretch that is playing, if its recording has another column of sound."""
         stretch, matcher = self._state.stretch, self._grains.matcher
         if stretch is None:
             return None
@@ -204,7 +212,7 @@ class GrainStream:
 
     def _join(self, match: Match, base: Samples) -> tuple[int, int]:
         """The recording and the sample in it from which a match is played, so that it continues
-        what sounds."""
+        what is playing."""
         recording, frame = self._grains.matcher.recording_of(match.frame)
         start = frame * self._sound.hop_length
         stretch, sound = self._state.stretch, self._grains.sound

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from distill_live.audio.dataset import Recording
 from distill_live.audio.files import audio_bytes
+from distill_live.audio.limiter import within_full_scale
 from distill_live.errors import ModelFileError
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.loaded import LoadedVQModel
@@ -32,9 +33,9 @@ def make_grains(
     sound_format: SoundFormat = "flac",
     on_recording: Callable[[int], object] | None = None,
 ) -> GrainFileHeader:
-    """Write the grains of recordings, at the model's rate, for its codec; `on_recording` hears how
-    many are done. Raises ModelFileError when the file cannot be written, or would have too much
-    ogg."""
+    """Write the grains of recordings, at the model's rate, for its codec; `on_recording` is
+    called with the number of those that are done. Raises ModelFileError when the file cannot be
+    written, or would have too much ogg."""
     config = loaded.spectrogram.config
     seconds = sum(len(one.samples) for one in recordings) / config.sample_rate
     if sound_format == "ogg" and seconds > MOST_OGG_SECONDS:
@@ -81,9 +82,11 @@ def _sounds(
 ) -> Iterator[tuple[str, int, list[bytes]]]:
     """Name, length and sound files of each recording."""
     for one in recordings:
-        size = PIECE_SAMPLES if sound_format == "flac" else len(one.samples)
+        # As a whole: a limiter that starts again with each piece would be heard.
+        samples = within_full_scale(one.samples, sample_rate)[0]
+        size = PIECE_SAMPLES if sound_format == "flac" else len(samples)
         pieces = [
-            audio_bytes(one.samples[start : start + size], sample_rate, sound_format, 16)
-            for start in range(0, len(one.samples), size)
+            audio_bytes(samples[start : start + size], sample_rate, sound_format, 16)
+            for start in range(0, len(samples), size)
         ]
-        yield one.name, len(one.samples), pieces
+        yield one.name, len(samples), pieces

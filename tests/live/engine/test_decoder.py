@@ -1,6 +1,7 @@
 """Codes to samples, column by column, from the beginning and from the middle of a segment."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.sound_settings import SoundSettings
 
 COLUMNS = 14
@@ -37,6 +39,14 @@ def grid(model: LoadedVQModel) -> Codes:
     config = model.model.config
     shape = (COLUMNS, config.bands, config.num_quantizers)
     return np.random.default_rng(0).integers(0, config.codebook_size, shape)
+
+
+def test_grains_are_ready_before_the_first_column(tiny_grainy_path: Path) -> None:
+    loaded = load_model_v2(tiny_grainy_path)
+    assert loaded.grains is not None
+    ColumnDecoder(loaded)
+    made = vars(loaded.grains).keys()
+    assert {"sound", "matcher", "equaliser", "window", "bank", "sizes"} <= made
 
 
 def push(stream: ColumnDecoder, codes: Codes) -> list[np.ndarray]:

@@ -1,11 +1,14 @@
 """The recordings in a file of grains can be read from anywhere."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from distill_live.audio.files import audio_bytes
+from distill_live.errors import AudioFileError
 from distill_live.models.grains import sound as grain_sound
 from distill_live.models.grains.file import PIECE_SAMPLES, GrainFile, SoundFormat, write_grains
 from distill_live.models.grains.sound import GrainSound
@@ -80,3 +83,41 @@ def test_only_so_much_stays_in_memory(tmp_path: Path, monkeypatch: pytest.Monkey
             expected = recordings()[number][start : start + 500]
             assert np.abs(sound.read(number, start, 500) - expected).max() < 2 / 32768
     assert len(sound._pieces) == 2
+
+
+def with_sound(path: Path, sound_format: SoundFormat, sound: bytes) -> GrainSound:
+    """Of a file with two recordings: the first is this file, the second a real one."""
+    real = audio_bytes(recordings()[1][:10_000], RATE, sound_format, 16)
+    write_grains(
+        path, model_name="mine", codec_sha256="", sample_rate=RATE, hop_length=HOP, firsts=[0],
+        sound_format=sound_format, levels=[np.zeros((10_000 // HOP, 1), np.uint8)] * 2,
+        recordings=[("bad", 10_000, [sound]), ("good", 10_000, [real])],
+    )  # fmt: skip
+    return GrainSound(GrainFile(path))
+
+
+def other_sound(samples: np.ndarray) -> bytes:
+    """A WAV file of floating-point numbers."""
+    file = BytesIO()
+    soundfile.write(file, samples, RATE, format="WAV", subtype="FLOAT")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("sound_format", ["flac", "ogg"])
+@pytest.mark.parametrize(
+    "sound",
+    [
+        b"no sound",
+        other_sound(np.zeros((10_000, 2), np.float32)),
+        other_sound(np.full(10_000, np.nan, np.float32)),
+    ],
+    ids=["no sound", "stereo", "not a number"],
+)
+def test_a_recording_that_is_no_sound_is_an_error_and_the_others_can_be_read(
+    tmp_path: Path, sound_format: SoundFormat, sound: bytes
+) -> None:
+    found = with_sound(tmp_path / "a.grains", sound_format, sound)
+    for _ in range(2):
+        with pytest.raises(AudioFileError):
+            found.read(0, 0, 500)
+    assert found.read(1, 0, 500).any()

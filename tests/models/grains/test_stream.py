@@ -11,12 +11,14 @@ import torch
 from torch import Tensor
 
 from distill_live.audio.dataset import Recording
+from distill_live.audio.files import audio_bytes
 from distill_live.inference.codes import decode, encode
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.grains.corpus import load_grains
 from distill_live.models.grains.file import PIECE_SAMPLES, write_grains
 from distill_live.models.grains.stream import GrainStream
 from distill_live.models.sound_settings import SoundSettings
+from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.training.data.grains import decoded_levels, make_grains
 
 FAR = 40.0
@@ -166,20 +168,64 @@ def test_other_columns_have_grains_too(
     assert np.isfinite(made).all()
 
 
+def test_a_vocoder_may_hold_back_the_whole_first_column(
+    tiny_grainy: LoadedVQModel, mel: Tensor
+) -> None:
+    config = PhaseConfig(lookahead_frames=6)
+    loaded = replace(tiny_grainy, vocoder=PhaseVocoder(tiny_grainy.spectrogram, config))
+    stream = stream_of(loaded, 1.0)
+    assert not len(stream.push(mel[:, :8]))
+    assert len(stream.push(mel[:, 8:16])) == 8 * 512
+    assert stream.origin is not None
+    assert len(torch.cat([stream.push(mel[:, 16:]), stream.flush()])) == (mel.shape[1] - 8) * 512
+
+
+def test_a_state_holds_no_more_than_it_needs(tiny_grainy: LoadedVQModel, mel: Tensor) -> None:
+    stream = stream_of(tiny_grainy, 1.0)
+    stream.push(mel[:, :40])
+    state = stream.snapshot()
+    assert state.stretch is not None
+    assert state.stretch.tail.base is None
+    assert state.db.base is None
+
+
+def grainy_with(
+    loaded: LoadedVQModel, recording: Recording, pieces: list[bytes], folder: Path
+) -> LoadedVQModel:
+    """A model with the grains of one recording, whose sound files are these."""
+    firsts, sha256 = tuple(range(128)), loaded.metadata["codec_sha256"]
+    write_grains(
+        folder / "tiny.grains", model_name="tiny", sample_rate=48_000, hop_length=512,
+        codec_sha256=sha256, firsts=firsts, sound_format="flac",
+        levels=[decoded_levels(loaded, recording.samples, firsts)],
+        recordings=[(recording.name, len(recording.samples), pieces)],
+    )  # fmt: skip
+    grains = load_grains(folder / "tiny.distill", sha256, loaded.spectrogram, 8)
+    return replace(loaded, grains=grains)
+
+
+def test_an_end_that_cannot_be_decoded_leaves_the_vocoder(
+    tiny_model: LoadedVQModel, grain_recordings: list[Recording], tmp_path: Path
+) -> None:
+    samples = grain_recordings[0].samples
+    pieces = -(-len(samples) // PIECE_SAMPLES)
+    first = audio_bytes(samples[:PIECE_SAMPLES], 48_000, "flac", 16)
+    sounds = [first, *[b"no sound"] * (pieces - 1)]
+    loaded = grainy_with(tiny_model, grain_recordings[0], sounds, tmp_path)
+    mel = mels_of(tiny_model, samples)[:, :31]
+    stream, base = stream_of(loaded, 1.0), tiny_model.vocoder.stream()
+    assert not torch.equal(stream.push(mel), base.push(mel))
+    # It goes on in the second piece.
+    assert stream.origin is not None
+    assert torch.equal(stream.flush(), base.flush())
+
+
 def test_a_recording_that_cannot_be_decoded_leaves_the_vocoder(
     tiny_model: LoadedVQModel, grain_recordings: list[Recording], tmp_path: Path
 ) -> None:
-    firsts = tuple(range(128))
     pieces = -(-len(grain_recordings[0].samples) // PIECE_SAMPLES)
-    write_grains(
-        tmp_path / "tiny.grains", model_name="tiny", sample_rate=48_000, hop_length=512,
-        codec_sha256=tiny_model.metadata["codec_sha256"], firsts=firsts, sound_format="flac",
-        levels=[decoded_levels(tiny_model, grain_recordings[0].samples, firsts)],
-        recordings=[("a.wav", len(grain_recordings[0].samples), [b"no sound"] * pieces)],
-    )  # fmt: skip
-    sha256 = tiny_model.metadata["codec_sha256"]
-    grains = load_grains(tmp_path / "tiny.distill", sha256, tiny_model.spectrogram, 8)
+    loaded = grainy_with(tiny_model, grain_recordings[0], [b"no sound"] * pieces, tmp_path)
     mel = mels_of(tiny_model, grain_recordings[0].samples)
     base = tiny_model.vocoder(mel).numpy()
-    stream = stream_of(replace(tiny_model, grains=grains), 1.0)
+    stream = stream_of(loaded, 1.0)
     assert whole(stream, mel).tobytes() == base.tobytes()
