@@ -40,7 +40,7 @@ def test_the_tree_lists_every_address_once_under_its_own_name() -> None:
     paths = [node["FULL_PATH"] for node in nodes]
     assert len(paths) == len(set(paths))
     ways = {path for path, node in tree().nodes.items() if node.norm or node.level is not None}
-    below = {f"/distill/{name}" for name in REQUESTS} - LISTED
+    below = {f"/distill/{name}" for name in (*TABLE, *REQUESTS)} - LISTED
     assert {path for path in paths if path in tree().nodes} == set(tree().nodes) - ways - below
     for node in nodes:
         for name, child in node.get("CONTENTS", {}).items():
