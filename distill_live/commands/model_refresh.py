@@ -13,6 +13,7 @@ from distill_live.commands.options import (
     DeviceOption,
     FolderArgument,
     GrainsFormat,
+    GrainsOption,
     JsonOption,
     ModelArgument,
 )
@@ -30,16 +31,10 @@ if TYPE_CHECKING:
 def refresh(
     model: ModelArgument,
     folder: FolderArgument,
-    grains: Annotated[
-        bool,
-        typer.Option(
-            "--grains/--no-grains",
-            help="Write the sound of the recordings into a file beside the model, to be played as "
-            "grains.",
-        ),
-    ] = True,
+    grains: GrainsOption = True,
     grains_format: Annotated[
         GrainsFormat,
+        GrainsOption,
         typer.Option(
             "--grains-format",
             help="Format of that file's sound: flac keeps it as it is, ogg makes the file about a "

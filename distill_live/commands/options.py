@@ -52,6 +52,14 @@ KeepOption = Annotated[
         "--continue needs them.",
     ),
 ]
+GrainsOption = Annotated[
+    bool,
+    typer.Option(
+        "--grains/--no-grains",
+        help="Write the sound of the recordings into a file beside the model, to be played as "
+        "grains.",
+    ),
+]
 BitDepthOption = Annotated[
     int,
     typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),

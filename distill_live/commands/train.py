@@ -15,6 +15,7 @@ from distill_live.commands.options import (
     DevicesOption,
     FolderArgument,
     ForceOption,
+    GrainsOption,
     KeepOption,
     NodesOption,
     PriorSizeOption,
@@ -81,14 +82,7 @@ def train(
     ] = None,
     prior_size: PriorSizeOption = None,
     training_codes: KeepOption = True,
-    grains: Annotated[
-        bool,
-        typer.Option(
-            "--grains/--no-grains",
-            help="Write the sound of the recordings into a file beside the model, to be played as "
-            "grains.",
-        ),
-    ] = True,
+    grains: GrainsOption = True,
     vocoder: Annotated[
         VocoderChoice,
         typer.Option(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
 from distill_live.models.file.loaded import LoadedVQModel
-from distill_live.models.grains.stream import GrainStream
+from distill_live.models.grains.stream import GrainOrigin, GrainStream
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.manner import Manner
 from distill_live.models.prior.sampling import Sampling
@@ -40,7 +40,7 @@ def generate_audio_from_prior(
     manner: float | tuple[float, ...] = 0.0,
     manner_table: Manner | None = None,
     sound: SoundSettings = USUAL_SOUND,
-    on_grain: Callable[[tuple[int, float] | None], object] | None = None,
+    on_grain: Callable[[GrainOrigin | None], object] | None = None,
 ) -> tuple[NDArray[np.float32], int]:
     """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
 
@@ -89,7 +89,7 @@ def _stream_samples(
     seed: int,
     on_column: Callable[[NDArray[np.int64]], object] | None,
     sound: SoundSettings,
-    on_grain: Callable[[tuple[int, float] | None], object] | None,
+    on_grain: Callable[[GrainOrigin | None], object] | None,
 ) -> Iterator[NDArray[np.float32]]:
     """The samples column by column, through the same streams as live."""
     session = open_session(loaded.require_prior(), seed)

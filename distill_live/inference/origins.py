@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from distill_live.codes.origins import Origin, OriginFinder, passages
 from distill_live.models.file.loaded import LoadedVQModel
-
-#: The number of a recording among a model's grains, and a second in it; None for the vocoder's.
-GrainOrigin = tuple[int, float] | None
+from distill_live.models.grains.stream import GrainOrigin
 
 
 def describe_origins(
     loaded: LoadedVQModel,
     columns: Sequence[NDArray[np.integer]],
-    grains: Sequence[GrainOrigin] = (),
+    grains: Sequence[GrainOrigin | None] = (),
 ) -> list[dict[str, Any]] | None:
     """The recordings that a stream of columns `[F, Q]` comes from; see `passages`. Those that were
     played with `grains` come from there; of the others the codes are compared.

@@ -20,8 +20,9 @@ from distill_live.audio.resample import resample
 from distill_live.errors import AudioFileError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
-from distill_live.inference.origins import GrainOrigin, describe_origins
+from distill_live.inference.origins import describe_origins
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.grains.stream import GrainOrigin
 from distill_live.models.sound_settings import SoundSettings
 from distill_live.report.pictures import data_uri, picture
 
@@ -138,7 +139,7 @@ def play(loaded: LoadedVQModel) -> NewSound:
     """New sound with the default settings. Raises NoPriorError."""
     column_seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
     columns: list[NDArray[np.int64]] = []
-    grains: list[GrainOrigin] = []
+    grains: list[GrainOrigin | None] = []
     sound, _ = generate_audio_from_prior(
         loaded, duration_s=NEW_SECONDS, seed=0, on_column=columns.append, on_grain=grains.append
     )

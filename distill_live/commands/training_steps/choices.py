@@ -36,6 +36,11 @@ class Choices:
     vocoder_epochs: int | None = None
     adversarial: bool | None = None
 
+    @property
+    def keep_grains(self) -> bool:
+        """Whether a file of grains is wanted."""
+        return self.grains and self.keep_codes
+
     def of_codec(self, config: CodecTrainingConfig) -> CodecTrainingConfig:
         """The settings of a codec's training, with the user's choices."""
         if self.commitment_weight is not None:

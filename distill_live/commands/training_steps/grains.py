@@ -22,7 +22,7 @@ def add_grains(run: TrainingRun, recordings: Sequence[Recording]) -> None:
     if not run.processes.is_first:
         return
     path, loaded = grains_path(run.path), run.model()
-    if not _are_wanted(run):
+    if not run.choices.keep_grains:
         path.unlink(missing_ok=True)
         return
     if not lacks_grains(run):
@@ -61,10 +61,6 @@ def lacks_grains(run: TrainingRun) -> bool:
     """Whether the user wants grains, and there is no file of them for the model's codec."""
     path, sha256 = grains_path(run.path), run.model().metadata["codec_sha256"]
     try:
-        return _are_wanted(run) and read_grains_header(path).codec_sha256 != sha256
+        return run.choices.keep_grains and read_grains_header(path).codec_sha256 != sha256
     except ModelFileError:
         return True
-
-
-def _are_wanted(run: TrainingRun) -> bool:
-    return run.choices.grains and run.choices.keep_codes

@@ -55,7 +55,7 @@ def _renew_grains(run: TrainingRun, new: list[Recording]) -> None:
     passages and be missing in the others, and its user may not want the file.
     """
     if not grains_path(run.path).exists():
-        if run.choices.grains and run.choices.keep_codes:
+        if run.choices.keep_grains:
             run.say(
                 f"{run.path.stem} has no grains, and gets none from the new recordings alone; for "
                 f"grains, run `distill-live models refresh {shlex.quote(run.path.stem)} FOLDER` "

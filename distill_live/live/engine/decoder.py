@@ -12,7 +12,7 @@ from distill_live.codes.timeline import Codes
 from distill_live.live.ipc.ring import Samples
 from distill_live.models.codec.clarity import ClearStream
 from distill_live.models.file.loaded import LoadedVQModel
-from distill_live.models.grains.stream import GrainStream
+from distill_live.models.grains.stream import GrainOrigin, GrainStream
 from distill_live.models.sound_settings import SoundSettings
 from distill_live.models.vocoder.vocoder import VocoderStream
 
@@ -96,7 +96,7 @@ class ColumnDecoder:
         return np.asarray(self._vocoder.push(mel).cpu().numpy(), dtype=np.float32)
 
     @property
-    def origin(self) -> tuple[int, float] | None:
+    def origin(self) -> GrainOrigin | None:
         """The recording, by its number among the grains, that the sound of the last column is from,
         and the second in it; None if that sound is the vocoder's."""
         vocoder = self._vocoder

@@ -7,8 +7,8 @@ from distill_live.codes.timeline import Timeline
 from distill_live.codes.training_codes import WINDOW_COLUMNS
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
-from distill_live.live.past.grain_origins import GrainOrigin
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.grains.stream import GrainOrigin
 
 
 class OriginTeller:

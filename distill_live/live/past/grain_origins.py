@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-#: The number of a recording among a model's grains, and a second in it.
-GrainOrigin = tuple[int, float]
+from distill_live.models.grains.stream import GrainOrigin
 
 
 class GrainOrigins:

@@ -18,8 +18,6 @@ from distill_live.models.grains.file import GrainFile, grains_path, require_code
 from distill_live.models.grains.matching import Matcher, MatchingConfig
 from distill_live.models.grains.sound import GrainSound
 
-Samples = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class Grains:

@@ -21,6 +21,8 @@ from distill_live.models.grains.matching import FLOOR_DB, Match
 from distill_live.models.vocoder.vocoder import VocoderStream
 
 Samples = NDArray[np.float32]
+#: The number of a recording among a model's grains, and a second in it.
+GrainOrigin = tuple[int, float]
 
 # The stretch that is playing goes on unless another one costs less than so much of its own cost,
 # minus so much: a join is easier to hear than a slightly worse match.
@@ -100,7 +102,7 @@ class GrainStream:
         return self._base.emitted
 
     @property
-    def origin(self) -> tuple[int, float] | None:
+    def origin(self) -> GrainOrigin | None:
         """The number of the recording that the sound of the last column is from, and the second in
         it at which that begins, from 0; None if the vocoder is louder."""
         stretch = self._state.stretch
@@ -127,11 +129,12 @@ class GrainStream:
         if state.stretch is None:
             return torch.from_numpy(base)
         try:
-            sound = self._continue(state.stretch, len(base))
+            before = state.stretch
+            sound = self._read(before.recording, before.start, before.gains, len(base))
         except AudioFileError:
             # A file may hold anything; the vocoder plays on.
             return torch.from_numpy(base)
-        return torch.from_numpy(self._mixed(base, state.stretch, sound))
+        return torch.from_numpy(self._mixed(base, before, sound, state.share))
 
     def snapshot(self) -> GrainState:
         """The state, to be given to `restore`."""
@@ -168,13 +171,7 @@ class GrainStream:
         state, firsts = self._state, self._grains.file.header.firsts
         query = group_db(db, firsts)
         continued = self._continued_match(query)
-        best = continued
-        if continued is None or _LOYALTY * continued.cost > _BONUS:
-            other = self._grains.matcher.best(query)
-            if continued is None or (
-                other is not None and other.cost < _LOYALTY * continued.cost - _BONUS
-            ):
-                best = other
+        best = self._best_match(query, continued)
         if best is None:
             return base
         distance, far = state.distance, math.sqrt(best.cost)
@@ -204,6 +201,15 @@ class GrainStream:
         near = round(stretch.start / self._sound.hop_length)
         frame = matcher.frame_of(stretch.recording, near)
         return None if frame is None else Match(frame, matcher.cost(query, frame))
+
+    def _best_match(self, query: Db, continued: Match | None) -> Match | None:
+        """The stretch to play: the one that is playing, unless another is so much closer."""
+        if continued is None:
+            return self._grains.matcher.best(query)
+        # Nothing costs less than 0: then there is no need to look.
+        bound = _LOYALTY * continued.cost - _BONUS
+        other = self._grains.matcher.best(query) if bound > 0 else None
+        return other if other is not None and other.cost < bound else continued
 
     def _trust(self, distance: float) -> float:
         """How much of matches at such a distance in dB is heard, 0..1."""
@@ -248,9 +254,6 @@ class GrainStream:
         mel: Db = torch.mm(grains.bank, power.T).numpy()
         return np.asarray(10 * np.log10(mel / sound.floor + 1), np.float32)
 
-    def _continue(self, stretch: Stretch, count: int) -> Samples:
-        return self._read(stretch.recording, stretch.start, stretch.gains, count)
-
     def _read(self, recording: int, start: int, gains: Db, count: int) -> Samples:
         """`count` samples of a recording from a sample on, corrected."""
         grains = self._grains
@@ -258,17 +261,16 @@ class GrainStream:
         return grains.equaliser.apply(gains, around)
 
     def _mixed(
-        self, base: Samples, before: Stretch | None, sound: Samples, share: float | None = None
+        self, base: Samples, before: Stretch | None, sound: Samples, share: float
     ) -> Samples:
         """The vocoder's sound and that of a stretch together [N]. The stretch `before` fades out
-        under it; `share` is how much it is from now on, as before if None."""
+        under it; `share` is how much of the sound is grains from now on."""
         old_share = self._state.share
         if before is not None:
             count = min(len(before.tail), len(sound))
             old, new = before.tail[:count], sound[:count]
             joined = mix(old, new, rising_fade(count), likeness(old, new))
             sound = np.concatenate([joined, sound[count:]])
-        share = old_share if share is None else share
         if share == old_share == 1.0:
             return sound
         shares = np.full(len(sound), share, np.float32)

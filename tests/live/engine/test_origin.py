@@ -12,8 +12,8 @@ from distill_live.codes.timeline import Timeline
 from distill_live.codes.training_codes import WINDOW_COLUMNS, TrainingCodes
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
-from distill_live.live.past.grain_origins import GrainOrigin
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.grains.stream import GrainOrigin
 from tests.live.player import Clock, Player
 
 SECOND = 48_000
