@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -102,12 +103,22 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+#: A subscription ends after a minute. A machine that is busy enough stands still for longer, but a
+#: client that still listens then has asked again.
+RENEWAL_S = 20.0
+
+
 class OscClient:
-    """Sends to the server and hears its answers; what came of its requests is in `told`."""
+    """Sends to the server and hears its answers; what came of its requests is in `told`.
+
+    As long as it listens, it renews the subscription that it has asked for last.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.told: list[tuple[str, list[object]]] = []
+        self._subscription: bytes | None = None
+        self._renewed = 0.0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(0.5)
         self._socket.connect(("127.0.0.1", port))
@@ -116,7 +127,12 @@ class OscClient:
         builder = OscMessageBuilder(address)
         for argument in arguments:
             builder.add_arg(argument)
-        self.send_packet(builder.build().dgram)
+        packet = builder.build().dgram
+        if address == "/distill/subscribe":
+            self._subscription, self._renewed = packet, time.monotonic()
+        elif address == "/distill/unsubscribe":
+            self._subscription = None
+        self.send_packet(packet)
 
     def send_packet(self, packet: bytes) -> None:
         self._socket.send(packet)
@@ -140,6 +156,9 @@ class OscClient:
 
     def hear_all(self) -> list[tuple[str, list[object]]]:
         """The messages of the next packet that comes, within half a second."""
+        if self._subscription and time.monotonic() > self._renewed + RENEWAL_S:
+            self._renewed = time.monotonic()
+            self.send_packet(self._subscription)
         packet = self._socket.recv(65_536)
         bundle = packet.startswith(b"#bundle\0")
         messages = list(OscBundle(packet)) if bundle else [OscMessage(packet)]

@@ -172,11 +172,6 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
         said: list[str] = []
         columns: list[object] = []
 
-        def subscribe() -> None:
-            """For the next minute."""
-            patterns = ("/distill/said", "/distill/stream/column")
-            server.osc.send("/distill/subscribe", 0, 30.0, *patterns)
-
         def listen() -> None:
             with contextlib.suppress(TimeoutError):
                 for address, arguments in server.osc.hear_all():
@@ -189,15 +184,14 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
             listen()
             return any(part in line for line in said)
 
-        subscribe()
+        patterns = ("/distill/said", "/distill/stream/column")
+        server.osc.send("/distill/subscribe", 0, 30.0, *patterns)
         wait_until(lambda: listen() or columns, "a column")
         card.unplug()
         wait_until(lambda: has_said("silently, and pulse at 48000 Hz is tried again"), "the line")
         columns.clear()
-        subscribe()
         # 8 s of sound: longer than three attempts to start a process anew take.
         wait_until(lambda: listen() or len(columns) > 8 * 48_000 // 4096, "the music to go on")
-        subscribe()
         card.plug_in()
         with Recording(card) as recording:
             wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")
