@@ -18,6 +18,7 @@ from distill_live.atomic_file import atomic_file
 from distill_live.audio.blocks import Spool, recut
 from distill_live.audio.limiter import RecordingLimiter, within_full_scale
 from distill_live.audio.reproducible import make_reproducible
+from distill_live.audio.stereo.channels import channels_of
 from distill_live.errors import AudioFileError
 from distill_live.quiet_stderr import quiet_stderr
 
@@ -148,7 +149,6 @@ def write_blocks(
     sample_rate: int,
     bit_depth: int = 24,
     format: str | None = None,
-    channels: int = 1,
 ) -> float:
     """Write a sound in blocks `[n, C]`, or `[n]` of one channel, as `write_audio` does, whatever
     its length; a float file, too, is limited to full scale.
@@ -159,6 +159,7 @@ def write_blocks(
     """
     path, format = Path(path), format or _format_of(Path(path))
     _subtype(format, bit_depth)
+    channels, blocks = channels_of(blocks)
     limiter = RecordingLimiter(sample_rate, channels)
     with _written_whole(path, format) as temporary, Spool(path.parent, channels) as spool:
         for block in blocks:
@@ -187,11 +188,13 @@ def _written_whole(path: Path, format: str) -> Iterator[Path]:
 
 
 def audio_bytes(audio: Samples, sample_rate: int, format: str, bit_depth: int = 24) -> bytes:
-    """What `write_audio` writes for samples `[N]`. Raises AudioFileError as it does."""
+    """What `write_audio` writes for samples `[N]` or `[N, C]`. Raises AudioFileError as it does."""
+    channels = 1 if audio.ndim == 1 else audio.shape[1]
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"sound.{format}"
-        with SoundFileWriter(path, sample_rate, 1, bit_depth, format) as writer:
-            writer.write(within_full_scale(audio, sample_rate)[0][:, None])
+        with SoundFileWriter(path, sample_rate, channels, bit_depth, format) as writer:
+            limited = within_full_scale(audio, sample_rate)[0]
+            writer.write(limited.reshape(-1, channels))
         make_reproducible(path, format)
         return path.read_bytes()
 

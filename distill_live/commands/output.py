@@ -100,8 +100,9 @@ def check_sound_file(format: str, sample_rate: int, bit_depth: int) -> None:
 
 
 def write_sound(path: Path, blocks: Iterable[Samples], sample_rate: int, bit_depth: int) -> None:
-    """Write a sound in mono blocks `[n]` to a file within full scale, which players expect even of
-    floats; say on standard error by how much the limiter had to turn it down."""
+    """Write a sound in blocks `[n]`, or `[n, C]` of C channels, to a file within full scale, which
+    players expect even of floats; say on standard error by how much the limiter had to turn it
+    down."""
     from distill_live.audio.files import write_blocks
 
     reduction = write_blocks(path, blocks, sample_rate, bit_depth)

@@ -68,7 +68,7 @@ def train_prior(
             resume=resume,
             progress_file=progress_file,
         ) as run:
-            recordings = run.read_recordings()
+            recordings = run.read_recordings(stereo=run.model().channels > 1)
             run.begin()
             add_prior(run, Material(recordings))
         run.write_page(None if declines_codes(run.model().metadata) else recordings)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from distill_live.audio.dataset import HOLDOUT, Recordings
+from distill_live.audio.dataset import HOLDOUT, Recording, Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.audio.speed import at_speed
 
@@ -49,7 +49,8 @@ def get_adaptive_augmentation(frames: int) -> AugmentationConfig:
 
 
 class Augmentation:
-    """Changes normalised crops `[B, 1, M, frames]`; the same random numbers, the same changes."""
+    """Changes normalised crops `[B, 1, M, frames]`; the same random numbers, the same changes. A
+    stereo image below the mels stays as it is."""
 
     def __init__(
         self, config: AugmentationConfig, spectrogram: SpectrogramConfig,
@@ -59,7 +60,8 @@ class Augmentation:
 
     def apply(self, crops: Tensor) -> Tensor:
         """The changed crops, of the same shape and never below silence."""
-        config, count = self._config, len(crops)
+        config, count, mels = self._config, len(crops), self._spectrogram.n_mels
+        crops, image = crops[:, :, :mels], crops[:, :, mels:]
         if config.mixed:
             chosen = self._chosen(config.mixed, count)
             crops = torch.where(chosen, self._mixed(crops), crops)
@@ -68,7 +70,8 @@ class Augmentation:
             crops = crops + self._filters(count) * chosen
         gains = self._random.uniform(-config.gain_db, config.gain_db, (count, 1, 1, 1))
         crops = crops + _tensor(gains * self._spectrogram.per_db) * self._chosen(0.5, count)
-        return crops.clamp(min=self._spectrogram.silence)
+        crops = crops.clamp(min=self._spectrogram.silence)
+        return torch.cat([crops, image], dim=2) if image.shape[2] else crops
 
     def _chosen(self, part: float, count: int) -> Tensor:
         return torch.from_numpy(self._random.random((count, 1, 1, 1)) < part)
@@ -94,15 +97,20 @@ class Augmentation:
 
 def at_speeds(
     recordings: Recordings, speeds: tuple[float, ...], holdout: float = HOLDOUT
-) -> Iterator[np.ndarray]:
-    """The training part of each recording at each speed: samples `[N]`.
+) -> Iterator[Recording]:
+    """The training part of each recording at each speed.
 
     Raises DependencyError where torchaudio cannot be loaded.
     """
     for recording in recordings.recordings:
         end = math.floor(len(recording.samples) * (1 - holdout))
         for speed in speeds:
-            yield at_speed(recording.samples[:end], speed)
+            side = recording.side
+            yield Recording(
+                recording.name,
+                at_speed(recording.samples[:end], speed),
+                None if side is None else at_speed(side[:end], speed),
+            )
 
 
 def _tensor(values: np.ndarray) -> Tensor:

@@ -1,0 +1,28 @@
+"""Sounds of one or two channels: samples `[N]`, or left and right `[N, 2]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+
+
+def mixed_down(sound: Samples) -> Samples:
+    """The middle `[N]` of a sound of one or two channels."""
+    return sound if sound.ndim == 1 else np.asarray(sound.mean(axis=1), np.float32)
+
+
+def left_and_right(both: Samples) -> Samples:
+    """Left and right `[n, 2]` of the middle and the side `[n, 2]`."""
+    return np.stack([both[:, 0] + both[:, 1], both[:, 0] - both[:, 1]], axis=1)
+
+
+def channels_of(blocks: Iterable[Samples]) -> tuple[int, Iterator[Samples]]:
+    """How many channels the blocks of a sound have, by the first of them; and all of them."""
+    every = iter(blocks)
+    first = next(every, np.zeros(0, np.float32))
+    return 1 if first.ndim == 1 else first.shape[1], chain([first], every)
