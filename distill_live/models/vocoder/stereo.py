@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,59 +19,74 @@ from distill_live.models.vocoder.vocoder import VocoderStream
 
 Samples = NDArray[np.float32]
 
+# Over what time powers are averaged, in seconds, and the least that counts as sound, per sample.
+_AVERAGED_SECONDS, _LEAST_POWER = 0.05, 1e-10
+# How much of a copy may be left to be amplified where it is much like the middle.
+_MOST_GAIN = 2.0
+
 
 class StereoMixer:
     """What the stereo streams of a model share: its frames and its filters.
 
-    A filter has linear phase, and the sound comes `delay_samples` later. It changes with every
-    step, of which a frame has two. Raises ValueError for a hop that cannot be halved.
+    A filter has linear phase, and the sound comes `delay_samples` later. It changes with every hop.
+    Raises ValueError for a hop that cannot be halved.
     """
 
     def __init__(self, spectrogram: AudioSpectrogram) -> None:
         sound = spectrogram.config
         if sound.hop_length % 2:
             raise ValueError(f"hop_length must be even for stereo, not {sound.hop_length}")
-        self.n_mels = sound.n_mels
-        self.step = self.delay_samples = sound.hop_length // 2
+        self.n_mels, self.groups = sound.n_mels, sound.image_groups
+        self.step, self.delay_samples = sound.hop_length, sound.hop_length // 2
         self.size = self.step + 2 * self.delay_samples
-        self.pulses = velvet_noise()
-        centres = _group_centres(spectrogram)
-        places = np.fft.rfftfreq(self.size)
-        # What each group's gain contributes at each frequency [G, bins].
-        unit = np.eye(len(centres))
-        self._spread = np.stack([np.interp(places, centres, row) for row in unit]).astype("f4")
-        self.coming = (np.arange(self.step, dtype=np.float32) + 0.5) / self.step
-
-    def curves(self, image: Tensor) -> NDArray[np.float32]:
-        """The filters of images `[2 G, n]`: [4, n, bins], in the order of Mixing."""
-        gains = torch.stack(mixing_gains(*read_image(image.nan_to_num(0.0))))
-        curves: NDArray[np.float32] = gains.transpose(1, 2).numpy() @ self._spread
-        return curves
+        self._pulses = velvet_noise()
+        centres, places = _group_centres(spectrogram), np.fft.rfftfreq(self.size)
+        #: What each group's gain contributes at each frequency [G, bins].
+        self.spread: Samples = np.stack(
+            [np.interp(places, centres, one) for one in np.eye(self.groups)]
+        ).astype(np.float32)
+        #: How much of a new filter is heard in each sample of a step.
+        self.coming: Samples = (np.arange(self.step, dtype=np.float32) + 0.5) / self.step
+        #: How much of the averages so far is left after a step.
+        self.kept = math.exp(-self.step / (_AVERAGED_SECONDS * sound.sample_rate))
+        self.least = _LEAST_POWER * self.size
 
     def decorrelated(self, line: Samples) -> Samples:
         """The decorrelated copy of all samples [N] but the first LONGEST."""
         count = len(line) - LONGEST
         copy = np.zeros(count, np.float32)
-        for position, gain in self.pulses:
+        for position, gain in self._pulses:
             start = LONGEST - position
             copy += line[start : start + count] * gain
         return copy
+
+    def gains(self, image: Tensor) -> Samples:
+        """The gains of images `[2 G, n]`: [4, n, G], in the order of Mixing."""
+        gains = torch.stack(mixing_gains(*read_image(image.nan_to_num(0.0))))
+        return np.ascontiguousarray(gains.transpose(1, 2).numpy())
+
+    def curves(self, gains: Samples) -> Samples:
+        """Gains `[4, n, G]` at all frequencies `[4, n, bins]`."""
+        # One after the other: the last bits of a product depend on its shape.
+        return np.stack([one @ self.spread for one in gains.transpose(1, 0, 2)], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
 class StereoState:
     """A stereo stream between two pushes. Its arrays are replaced, never changed in place.
 
-    `base` is the vocoder's state, `emitted` how many samples have been given. `line` [N] is the
-    vocoder's sound from `delay_samples` + LONGEST samples before that on; `images` `[2 G, n]` are
-    those of the frames from number `first` on.
+    `base` is the vocoder's state. The samples before `position` are done; the first step begins
+    before the sound. `line` [N] is the vocoder's sound from `delay_samples` + LONGEST before that
+    on; `images` `[2 G, n]` are those of the frames from number `first` on. `powers` `[3, G]` are
+    the powers of the middle and of its copy, and what they have in common, averaged.
     """
 
     base: object
-    emitted: int
+    position: int
     line: Samples
     images: Tensor
     first: int
+    powers: NDArray[np.float64]
 
 
 class StereoStream:
@@ -80,34 +96,35 @@ class StereoStream:
         self._base, self._mixer = base, mixer
         self._state = StereoState(
             base=None,
-            emitted=0,
-            line=np.zeros(mixer.delay_samples + LONGEST, np.float32),
-            images=torch.zeros(0, 0),
+            position=-mixer.delay_samples,
+            line=np.zeros(LONGEST + 2 * mixer.delay_samples, np.float32),
+            images=torch.zeros(2 * mixer.groups, 0),
             first=0,
+            powers=np.zeros((3, mixer.groups)),
         )
 
     @property
     def emitted(self) -> int:
         """Samples given so far, of each channel."""
-        return self._state.emitted
+        return max(self._state.position, 0)
 
     def push(self, mel: Tensor) -> Tensor:
         """Normalised frames `[rows, k]`, k from 0, to the samples `[n, 2]` that they complete."""
         mel = mel.detach().to("cpu", torch.float32)
         self._take(self._base.push(mel[: self._mixer.n_mels]), mel[self._mixer.n_mels :])
-        state, step = self._state, self._mixer.step
-        known = len(state.line) - 2 * self._mixer.delay_samples - LONGEST
-        return self._advance(max(known, 0) // step * step)
+        return self._advance(max(self._ready - self._mixer.delay_samples, 0) // self._mixer.step)
 
     def flush(self) -> Tensor:
         """The rest: all together are exactly hop times the frames pushed."""
-        nothing = self._state.images[:, :0]
+        nothing, step = self._state.images[:, :0], self._mixer.step
         self._take(self._base.flush(), nothing)
-        left = len(self._state.line) - self._mixer.delay_samples - LONGEST
-        step = self._mixer.step
-        whole = -(-left // step) * step
-        self._take(torch.zeros(whole - left + self._mixer.delay_samples), nothing)
-        return self._advance(whole)[:left]
+        if not self._state.images.shape[1]:
+            return torch.zeros(0, 2)
+        steps = -(-self._ready // step)
+        left = self._state.position + self._ready - self.emitted
+        missing = steps * step - self._ready + self._mixer.delay_samples
+        self._take(torch.zeros(missing), nothing)
+        return self._advance(steps)[:left]
 
     def snapshot(self) -> StereoState:
         """The state, to be given to `restore`."""
@@ -118,65 +135,95 @@ class StereoStream:
         self._base.restore(state.base)
         self._state = state
 
+    @property
+    def _ready(self) -> int:
+        """How many samples of the vocoder's sound there are from the position on."""
+        return len(self._state.line) - self._mixer.delay_samples - LONGEST
+
     def _take(self, samples: Tensor, images: Tensor) -> None:
         state = self._state
         line = np.concatenate([state.line, samples.cpu().numpy()])
-        known = torch.cat([state.images, images], dim=1) if state.images.numel() else images
+        known = torch.cat([state.images, images], dim=1)
         self._state = replace(state, line=line, images=known)
 
-    def _advance(self, count: int) -> Tensor:
-        """The next `count` samples `[count, 2]`, whole steps."""
-        if not count:
+    def _advance(self, steps: int) -> Tensor:
+        """So many steps of left and right `[n, 2]`."""
+        if not steps:
             return torch.zeros(0, 2)
         state, mixer = self._state, self._mixer
-        steps, before = count // mixer.step, mixer.delay_samples
+        count, before = steps * mixer.step, mixer.delay_samples
         heard = state.line[: LONGEST + count + 2 * before]
-        parts = np.stack([heard[LONGEST:], mixer.decorrelated(heard)])
-        windows = np.lib.stride_tricks.sliding_window_view(parts, mixer.size, axis=1)
+        both = np.stack([heard[LONGEST:], mixer.decorrelated(heard)])
+        windows = np.lib.stride_tricks.sliding_window_view(both, mixer.size, axis=1)
         spectra = np.fft.rfft(windows[:, :: mixer.step])  # [2, steps, bins]
-        curves = mixer.curves(self._images_at(steps + 1))
-        out = np.zeros((count, 2), np.float32)
+        powers = self._powers(spectra)
+        gains = _without_likeness(mixer.gains(self._images_at(steps + 1)), powers, mixer.least)
+        curves = mixer.curves(gains)
+        out = np.empty((count, 2), np.float32)
+        wanted = slice(before, before + mixer.step)
         for channel in range(2):
             middle, spread = curves[channel], curves[2 + channel]
-            old = _filtered(spectra, middle[:-1], spread[:-1], mixer.size)
-            new = _filtered(spectra, middle[1:], spread[1:], mixer.size)
-            wanted = slice(before, before + mixer.step)
-            mixed = old[:, wanted] + mixer.coming * (new[:, wanted] - old[:, wanted])
-            out[:, channel] = mixed.reshape(-1)
-        self._forget(count)
-        return torch.from_numpy(out)
+            old, new = (
+                np.fft.irfft(spectra[0] * middle[part] + spectra[1] * spread[part])[:, wanted]
+                for part in (slice(steps), slice(1, None))
+            )
+            out[:, channel] = (old + mixer.coming * (new - old)).reshape(-1)
+        unheard = min(max(-state.position, 0), count)
+        self._forget(steps, powers[-1])
+        return torch.from_numpy(out[unheard:])
+
+    def _powers(self, spectra: NDArray[np.complexfloating]) -> NDArray[np.float64]:
+        """The averaged powers before the steps and after each of them, `[steps + 1, 3, G]`."""
+        middle, copy = spectra
+        measured = np.stack([
+            middle.real**2 + middle.imag**2,
+            copy.real**2 + copy.imag**2,
+            middle.real * copy.real + middle.imag * copy.imag,
+        ])  # fmt: skip
+        averages = [self._state.powers]
+        for one in measured.transpose(1, 0, 2):
+            grouped = one @ self._mixer.spread.T
+            averages.append(grouped + self._mixer.kept * (averages[-1] - grouped))
+        return np.stack(averages)
 
     def _images_at(self, count: int) -> Tensor:
-        """The images `[2 G, count]` at the next steps: those of frames and those in between."""
+        """The images `[2 G, count]` at the next edges of steps, between two frames each."""
         state = self._state
-        numbers = torch.arange(count) + state.emitted // self._mixer.step
-        frames, between = numbers // 2 - state.first, (numbers % 2) / 2
+        edges = torch.arange(count) + -(-state.position // self._mixer.step) - state.first
         last = state.images.shape[1] - 1
-        here = state.images[:, frames.clamp(max=last)]
-        there = state.images[:, (frames + 1).clamp(max=last)]
-        return here + between * (there - here)
+        earlier = state.images[:, (edges - 1).clamp(0, last)]
+        return (earlier + state.images[:, edges.clamp(0, last)]) / 2
 
-    def _forget(self, count: int) -> None:
-        """Drop what `count` samples needed and later ones do not."""
-        state = self._state
-        emitted = state.emitted + count
-        first = min(emitted // self._mixer.step // 2, state.first + state.images.shape[1])
+    def _forget(self, steps: int, powers: NDArray[np.float64]) -> None:
+        """Drop what so many steps needed and later ones do not."""
+        state, step = self._state, self._mixer.step
+        position = state.position + steps * step
+        # The next edge needs the frame before it, too.
+        first = min(max(-(-position // step) - 1, 0), state.first + state.images.shape[1] - 1)
         self._state = replace(
             state,
-            emitted=emitted,
-            line=state.line[count:].copy(),
+            position=position,
+            line=state.line[steps * step :].copy(),
             images=state.images[:, first - state.first :].clone(),
             first=first,
+            powers=powers,
         )
 
 
-def _filtered(
-    spectra: NDArray[np.complexfloating], middle: Samples, spread: Samples, size: int
-) -> Samples:
-    """The middle and its copy, whose spectra are `[2, n, bins]`, through their filters `[n, bins]`,
-    added `[n, size]`."""
-    summed = np.fft.irfft(spectra[0] * middle + spectra[1] * spread, size)
-    return np.asarray(summed, np.float32)
+def _without_likeness(gains: Samples, powers: NDArray[np.float64], least: float) -> Samples:
+    """Gains `[4, n, G]`, meant for a copy that has nothing in common with the middle, changed for
+    one whose averaged powers `[n, 3, G]` say what it has: in a narrow band there is always some.
+
+    What is alike is taken from the copy, and the rest is made as loud as the middle.
+    """
+    middle, copy, common = powers.transpose(1, 0, 2)
+    alike = common / (middle + least)
+    rest = np.maximum(copy - alike * common, 0.0)
+    louder = np.sqrt((middle + least) / (rest + least)).clip(max=_MOST_GAIN)
+    changed = np.empty_like(gains)
+    changed[2:] = gains[2:] * louder
+    changed[:2] = gains[:2] - changed[2:] * alike
+    return changed
 
 
 def _group_centres(spectrogram: AudioSpectrogram) -> NDArray[np.float64]:
