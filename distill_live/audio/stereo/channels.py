@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 
 
+def in_columns(block: Samples) -> Samples:
+    """A block `[n]` or `[n, C]` as `[n, C]`."""
+    return block[:, None] if block.ndim == 1 else block
+
+
 def mixed_down(sound: Samples) -> Samples:
     """The middle `[N]` of a sound of one or two channels."""
     return sound if sound.ndim == 1 else np.asarray(sound.mean(axis=1), np.float32)

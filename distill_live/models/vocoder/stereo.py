@@ -42,9 +42,9 @@ class StereoMixer:
         self._pulses = velvet_noise()
         centres, places = _group_centres(spectrogram), np.fft.rfftfreq(self.size)
         #: What each group's gain contributes at each frequency [G, bins].
-        self.spread: Samples = np.stack(
-            [np.interp(places, centres, one) for one in np.eye(self.groups)]
-        ).astype(np.float32)
+        self.spread = np.array(
+            [np.interp(places, centres, one) for one in np.eye(self.groups)], np.float32
+        )
         #: How much of a new filter is heard in each sample of a step.
         self.coming: Samples = (np.arange(self.step, dtype=np.float32) + 0.5) / self.step
         #: How much of the averages so far is left after a step.
@@ -230,5 +230,5 @@ def _group_centres(spectrogram: AudioSpectrogram) -> NDArray[np.float64]:
     """The centre of each group of the stereo image, in cycles per sample `[G]`."""
     bank = spectrogram.image_bank.cpu().numpy().astype(np.float64)
     bins = np.arange(bank.shape[1])
-    centres: NDArray[np.float64] = (bank @ bins) / bank.sum(axis=1)
-    return centres * (0.5 / (bank.shape[1] - 1))
+    centres: NDArray[np.float64] = (bank @ bins) / bank.sum(axis=1) * (0.5 / (bank.shape[1] - 1))
+    return centres

@@ -37,23 +37,21 @@ class Previews:
     """Passes the end of a recording through the codec after some of the epochs.
 
     It is the longest recording, of which most is held out. `sounds` has pairs of an epoch and
-    samples `[N]` at the recordings' rate; epoch 0 is the recording itself.
+    samples `[N]` at the recordings' rate, mixed to mono; epoch 0 is the recording itself.
     """
 
     def __init__(self, recordings: Recordings, epochs: int) -> None:
         longest = max(recordings.recordings, key=lambda one: len(one.samples))
         wanted = round(PREVIEW_SECONDS * recordings.sample_rate)
-        self._recording, self._wanted = longest, wanted
-        self._original = longest.samples[-wanted:]
+        self._whole, self._end = longest, _part(longest, len(longest.samples), wanted)
         self._due = {max(1, round(epochs * part / PREVIEWS)) for part in range(1, PREVIEWS + 1)}
-        self.sounds: list[tuple[int, Sound]] = [(0, self._original)]
+        self.sounds: list[tuple[int, Sound]] = [(0, self._end.samples)]
 
     def listen(self, epoch: int, codec: ConvVQVAE, spectrogram: AudioSpectrogram) -> None:
         """Add a preview if one is due after this epoch. The codec must be in evaluation mode."""
         if epoch in self._due:
             clarity = self._clarity(codec, spectrogram)
-            end = _part(self._recording, len(self._recording.samples), self._wanted)
-            self.sounds.append((epoch, reconstruct(codec, spectrogram, end, clarity)))
+            self.sounds.append((epoch, reconstruct(codec, spectrogram, self._end, clarity)))
 
     def state(self) -> list[tuple[int, Tensor]]:
         """All previews so far, for a checkpoint."""
@@ -68,9 +66,9 @@ class Previews:
         """What the codec's mels lack, measured on the end of the part that it is trained on."""
         frames = codec.config.column_frames
         column = frames * spectrogram.config.hop_length
-        end = training_columns(-(-len(self._recording.samples) // column)) * column
+        end = training_columns(-(-len(self._whole.samples) // column)) * column
         wanted = round(MEASURED_SECONDS * spectrogram.config.sample_rate)
-        mel = recording_mel(_part(self._recording, end, wanted), spectrogram, frames)
+        mel = recording_mel(_part(self._whole, end, wanted), spectrogram, frames)
         return compare_detail(codec, [mel])
 
 
