@@ -42,7 +42,7 @@ class StereoMixer:
         self._pulses = velvet_noise()
         centres, places = _group_centres(spectrogram), np.fft.rfftfreq(self.size)
         #: What each group's gain contributes at each frequency [G, bins].
-        self.spread = np.array(
+        self.spread: Samples = np.array(
             [np.interp(places, centres, one) for one in np.eye(self.groups)], np.float32
         )
         #: How much of a new filter is heard in each sample of a step.
