@@ -133,6 +133,12 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
     return written
 
 
+def is_stereo(metadata: dict[str, Any]) -> bool:
+    """Whether a header describes a model that makes sound of two channels."""
+    spectrogram = metadata.get("spectrogram")
+    return isinstance(spectrogram, dict) and bool(spectrogram.get("image_groups"))
+
+
 def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
     """Change some of the metadata and copy the weights unchanged. Atomic.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from distill_live.codes.codebook_health import Verdict, overall, read_health
 from distill_live.errors import DistillError
+from distill_live.models.file.header import is_stereo
 from distill_live.models.file.library import (
     CHECKPOINT_SUFFIXES,
     ModelEntry,
@@ -86,6 +87,7 @@ def _described(metadata: dict[str, Any]) -> dict[str, Any]:
         "created": metadata["created"],
         "prior": bool(metadata.get("prior")),
         "vocoder": (metadata.get("vocoder") or {}).get("kind"),
+        "stereo": is_stereo(metadata),
         "clarity": bool(metadata.get("clarity")),
         "levels": metadata["level_labels"],
         "codebookSize": codec.get("codebook_size"),
