@@ -15,6 +15,9 @@ from distill_live.audio.dataset import Recording
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.grains import stream as grain_stream
 from distill_live.models.grains.corpus import Grains, load_grains
+from distill_live.models.grains.corrected import CorrectedSound
+from distill_live.models.grains.features import Db
+from distill_live.models.grains.matching import Match
 from distill_live.models.grains.stream import GrainStream
 from distill_live.models.vocoder.vocoder import VocoderStream
 from distill_live.training.data.grains import make_grains
@@ -164,6 +167,22 @@ def test_grains_are_in_time_whatever_the_vocoders_delay(
     made, late = joined_late(stream_over(tiny_model, mid_grains, 1, delay), mel)
     part = slice(late + 1000, 60_000)
     assert np.corrcoef(made[part], stereo_recordings[0].samples[part])[0, 1] > 0.98
+
+
+def test_a_correction_is_measured_where_the_frames_are_that_are_compared(
+    tiny_model: LoadedVQModel, mid_grains: Grains, mel: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grain_stream, "_SEARCH", 0)
+    found: list[int] = []
+    measure = CorrectedSound.gains
+
+    def seen(self: CorrectedSound, match: Match, db: Db, query: Db, number: int, start: int) -> Db:
+        found.append(start - 512 * match.frame)
+        return measure(self, match, db, query, number, start)
+
+    monkeypatch.setattr(CorrectedSound, "gains", seen)
+    joined_late(stream_over(tiny_model, mid_grains, 1, DELAY), mel[:, :64])
+    assert found == [0] * 6
 
 
 def test_grains_of_one_channel_go_to_both(

@@ -5,14 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
 from distill_live.audio.dataset import Recording
 from distill_live.audio.limiter import within_full_scale
+from distill_live.models.codec.clarity import ClearStream
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.grains.features import usual_groups
 from distill_live.models.grains.file import GrainFile
 from distill_live.models.grains.header import PIECE_SAMPLES, SoundFormat
 from distill_live.models.grains.sound import GrainSound
-from distill_live.training.data.grains import make_grains
+from distill_live.training.data.grains import decoded_levels, make_grains
 
 BIT = 1 / 32768
 
@@ -85,3 +89,34 @@ def test_mono_recordings_stay_mono_whatever_is_asked_for(
     header = make_grains(one, tiny_model, grain_recordings, channels=2)
     again = make_grains(other, tiny_model, grain_recordings)
     assert replace(header, created="") == replace(again, created="")
+
+
+class TallDecoder:
+    """A decoder with rows below its mels."""
+
+    def __init__(self, base: ClearStream) -> None:
+        self._base = base
+
+    def push(self, codes: Tensor) -> Tensor:
+        return self._tall(self._base.push(codes))
+
+    def flush(self) -> Tensor:
+        return self._tall(self._base.flush())
+
+    @staticmethod
+    def _tall(mel: Tensor) -> Tensor:
+        return torch.cat([mel, torch.ones(16, mel.shape[1])])
+
+
+def test_levels_are_of_the_mels_alone(
+    tiny_model: LoadedVQModel,
+    grain_recordings: list[Recording],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    samples, firsts = grain_recordings[0].samples, usual_groups(128)
+    expected = decoded_levels(tiny_model, samples, firsts)
+    decoder = LoadedVQModel.decoder
+    monkeypatch.setattr(
+        LoadedVQModel, "decoder", lambda self, sound: TallDecoder(decoder(self, sound))
+    )
+    assert np.array_equal(decoded_levels(tiny_model, samples, firsts), expected)
