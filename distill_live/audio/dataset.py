@@ -30,8 +30,8 @@ _SILENCE = 1e-4
 class Recording:
     """One recording: its path inside the folder, escaped, and its samples `[N]`, mixed to mono.
 
-    `side` `[N]` is half of left minus right, None for a mono recording: left is `samples` + `side`,
-    and right is `samples` - `side`.
+    `side` `[N]` is half of what the channels of a stereo recording differ by: its left channel is
+    `samples` + `side`, its right one `samples` - `side`. It is None if the recording is mono.
     """
 
     name: str
@@ -44,6 +44,13 @@ class Recording:
         if self.side is None:
             return self.samples[:, None]
         return np.stack([self.samples, self.side], axis=1)
+
+    @property
+    def heard(self) -> NDArray[np.float32]:
+        """Its sound: `[N]`, or `[N, 2]`, left and right, if it is stereo."""
+        if self.side is None:
+            return self.samples
+        return np.stack([self.samples + self.side, self.samples - self.side], axis=1)
 
 
 @dataclass(frozen=True)

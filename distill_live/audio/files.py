@@ -90,7 +90,8 @@ class SoundFileReader:
             yield block[:count].copy()
 
     def read_at(self, start: int, count: int) -> Samples:
-        """Up to `count` samples `[n]` of a mono file from sample `start` on; less at its end.
+        """Up to `count` samples from sample `start` on, `[n]` of a mono file, else `[n, channels]`;
+        less at its end.
 
         Raises AudioFileError when they cannot be decoded.
         """
@@ -193,8 +194,7 @@ def audio_bytes(audio: Samples, sample_rate: int, format: str, bit_depth: int = 
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"sound.{format}"
         with SoundFileWriter(path, sample_rate, channels, bit_depth, format) as writer:
-            limited = within_full_scale(audio, sample_rate)[0]
-            writer.write(limited.reshape(-1, channels))
+            writer.write(within_full_scale(audio, sample_rate)[0].reshape(-1, channels))
         make_reproducible(path, format)
         return path.read_bytes()
 
