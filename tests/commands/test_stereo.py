@@ -46,9 +46,11 @@ def test_a_model_of_stereo_recordings_is_stereo_unless_mono_is_asked_for(
     assert soundfile.info("new.wav").channels == 2
     for name, channels in (("wide", 2), ("flat", 1)):
         codes, sound = Path(f"{name}.json"), Path(f"{name}.wav")
-        encoded = run_cli("encode", stereo_sounds / "burst_110.wav", "-m", name, "-o", codes)
+        encoded = run_cli(
+            "encode", stereo_sounds / "burst_110.wav", "--model", name, "--output", codes
+        )
         assert encoded.code == 0, encoded.err
-        assert run_cli("decode", codes, "-m", name, "-o", sound).code == 0
+        assert run_cli("decode", codes, "--model", name, "--output", sound).code == 0
         assert soundfile.info(sound).channels == channels
     again = run_cli("train-prior", "wide", stereo_sounds, "--device", "cpu", "--force")
     assert again.code == 0, again.err

@@ -18,7 +18,15 @@ def in_columns(block: Samples) -> Samples:
 
 def mixed_down(sound: Samples) -> Samples:
     """The middle `[N]` of a sound of one or two channels."""
-    return sound if sound.ndim == 1 else np.asarray(sound.mean(axis=1), np.float32)
+    return sound if sound.ndim == 1 else (sound[:, 0] + sound[:, 1]) * np.float32(0.5)
+
+
+def with_channels_of(other: Samples, sound: Samples) -> Samples:
+    """A sound in as many channels as another one has: a single channel goes to both, and of both
+    the mean is taken."""
+    if other.ndim == 1:
+        return mixed_down(sound)
+    return sound if sound.ndim == 2 else np.stack([sound, sound], axis=1)
 
 
 def left_and_right(both: Samples) -> Samples:

@@ -15,6 +15,7 @@ import json
 import math
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -133,7 +134,7 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
     return written
 
 
-def is_stereo(metadata: dict[str, Any]) -> bool:
+def is_stereo(metadata: Mapping[str, Any]) -> bool:
     """Whether a header describes a model that makes sound of two channels."""
     spectrogram = metadata.get("spectrogram")
     return isinstance(spectrogram, dict) and bool(spectrogram.get("image_groups"))

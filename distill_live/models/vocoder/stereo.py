@@ -42,11 +42,11 @@ class StereoMixer:
         self._pulses = velvet_noise()
         centres, places = _group_centres(spectrogram), np.fft.rfftfreq(self.size)
         #: What each group's gain contributes at each frequency [G, bins].
-        self.spread: Samples = np.array(
-            [np.interp(places, centres, one) for one in np.eye(self.groups)], np.float32
-        )
+        shares = [np.interp(places, centres, one) for one in np.eye(self.groups)]
+        self.spread: Samples = np.stack(shares).astype(np.float32)
         #: How much of a new filter is heard in each sample of a step.
-        self.coming: Samples = (np.arange(self.step, dtype=np.float32) + 0.5) / self.step
+        self.coming: Samples = np.linspace(0.5, self.step - 0.5, self.step, dtype=np.float32)
+        self.coming /= self.step
         #: How much of the averages so far is left after a step.
         self.kept = math.exp(-self.step / (_AVERAGED_SECONDS * sound.sample_rate))
         self.least = _LEAST_POWER * self.size
