@@ -8,7 +8,7 @@ import torch
 from distill_live.audio.stereo.mixing import mixing_gains
 
 DIFFERENCES = torch.tensor([-40.0, -12.0, 0.0, 6.0, 40.0])[:, None]
-COHERENCES = torch.tensor([0.0, 0.3, 0.9, 1.0])[None]
+COHERENCES = torch.tensor([-0.5, 0.0, 0.9, 1.0])[None]
 
 
 def test_the_gains_give_difference_and_coherence_and_keep_the_middle() -> None:
@@ -22,8 +22,8 @@ def test_the_gains_give_difference_and_coherence_and_keep_the_middle() -> None:
     assert torch.allclose(common / (left * right).sqrt(), COHERENCES.expand(shape), atol=1e-3)
     # The power of half the sum is that of the middle.
     assert torch.allclose((left + right + 2 * common) / 4, torch.ones(shape), atol=1e-4)
-    # So the sum is never softer than either.
-    assert ((left + right + 2 * common) / torch.maximum(left, right)).min() > 0.999
+    # So the sum is never much softer than either.
+    assert ((left + right + 2 * common) / torch.maximum(left, right)).min() > 10 ** (-1.3 / 10)
 
 
 def test_a_sound_in_the_middle_is_the_middle() -> None:
