@@ -87,6 +87,7 @@ def _describe_grains(model: Path, codec_sha256: object) -> dict[str, Any] | None
         "recordings": len(header.recordings),
         "seconds": round(header.seconds, 1),
         "format": header.sound_format,
+        "channels": header.channels,
     }
 
 

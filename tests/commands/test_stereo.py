@@ -11,6 +11,7 @@ import soundfile
 
 from distill_live.audio.files import write_audio
 from distill_live.models.file.header import is_stereo, read_header
+from distill_live.models.grains.file import read_grains_header
 from tests.commands.tiny_training import make_tiny
 from tests.conftest import Folders, RunCli
 
@@ -56,6 +57,7 @@ def test_a_model_of_stereo_recordings_is_stereo_unless_mono_is_asked_for(
     assert again.code == 0, again.err
     refreshed = run_cli("models", "refresh", "wide", stereo_sounds)
     assert refreshed.code == 0, refreshed.err
+    assert read_grains_header(folders.user / "wide.grains").channels == 2
 
 
 def test_a_stereo_model_learns_more_and_stays_stereo(
