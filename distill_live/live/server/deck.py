@@ -31,6 +31,8 @@ from distill_live.parameters import ParameterStore
 
 #: The device that is never to blame for a failure.
 CPU = "cpu"
+#: Of every deck's ring: models are changed while it plays, and any of them may be stereo.
+_CHANNELS = 2
 #: Assumed for a model whose file does not say how loud it is.
 _UNKNOWN_LOUDNESS_DB = -18.0
 #: The kind of vocoder of a model whose file does not describe one.
@@ -65,7 +67,7 @@ class Deck:
         heard: HeardColumns | None = None,
     ) -> None:
         self.number = number
-        self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
+        self.ring, self.status, self._keepsake = AudioRing(_CHANNELS), EngineStatus(), Keepsake()
         self.journal, self.shown = JournalRing() if journal else None, ShownColumns()
         self._memory = EngineMemory(
             self.ring, parameters, self.status, self.journal, self._keepsake, heard, self.shown
@@ -77,6 +79,8 @@ class Deck:
         self.training_files: tuple[str, ...] = ()
         #: The kind of the model's vocoder.
         self.vocoder = _USUAL_VOCODER
+        #: Whether the model's sound has two channels.
+        self.is_stereo = False
         #: Whether the model can be steered.
         self.steers = False
         #: Whether the parameter `clarity` has an effect on the model.
@@ -113,7 +117,8 @@ class Deck:
 
         Raises ModelFileError when the file cannot be read.
         """
-        header = read_header(path).metadata
+        read = read_header(path)
+        header, self.is_stereo = read.metadata, read.is_stereo
         # As the library does: copies of a file have the same name inside.
         self.path, self.name = path, path.stem
         # A file of Distill v1.1 does not say; then the engine does.

@@ -71,6 +71,11 @@ class ModelHeader:
     weights_start: int
     weights_bytes: int
 
+    @property
+    def is_stereo(self) -> bool:
+        """Whether the model's sound has two channels."""
+        return bool(self.metadata["spectrogram"].get("image_groups"))
+
 
 def read_header(path: Path) -> ModelHeader:
     """Read and check the header, but not the weights.
