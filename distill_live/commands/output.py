@@ -99,12 +99,15 @@ def check_sound_file(format: str, sample_rate: int, bit_depth: int) -> None:
         write_audio(Path(folder) / "silence", silence, sample_rate, bit_depth, format)
 
 
-def write_sound(path: Path, blocks: Iterable[Samples], sample_rate: int, bit_depth: int) -> None:
-    """Write a sound in mono blocks `[n]` to a file within full scale, which players expect even of
-    floats; say on standard error by how much the limiter had to turn it down."""
+def write_sound(
+    path: Path, blocks: Iterable[Samples], sample_rate: int, bit_depth: int, channels: int = 1
+) -> None:
+    """Write a sound in blocks `[n, C]`, or `[n]` of one channel, to a file within full scale, which
+    players expect even of floats; say on standard error by how much the limiter had to turn it
+    down."""
     from distill_live.audio.files import write_blocks
 
-    reduction = write_blocks(path, blocks, sample_rate, bit_depth)
+    reduction = write_blocks(path, blocks, sample_rate, bit_depth, channels=channels)
     if reduction:
         tell(
             f"note: {path.name} was louder than full scale; the limiter turned it down by up to "
