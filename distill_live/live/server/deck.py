@@ -25,7 +25,7 @@ from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
-from distill_live.models.file.header import read_header
+from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import found_grains
 from distill_live.parameters import ParameterStore
 
@@ -117,8 +117,7 @@ class Deck:
 
         Raises ModelFileError when the file cannot be read.
         """
-        read = read_header(path)
-        header, self.is_stereo = read.metadata, read.is_stereo
+        header = read_header(path).metadata
         # As the library does: copies of a file have the same name inside.
         self.path, self.name = path, path.stem
         # A file of Distill v1.1 does not say; then the engine does.
@@ -134,6 +133,7 @@ class Deck:
         prior = header.get("prior")
         kind = prior.get("kind", _USUAL_PRIOR) if isinstance(prior, dict) else _USUAL_PRIOR
         self.steers = kind == _STEERED_PRIOR
+        self.is_stereo = is_stereo(header)
         self.has_clarity = bool(header.get("clarity"))
         self.has_grains = found_grains(path, header.get("codec_sha256")) is not None
         loudness = header.get("loudness_db")
