@@ -105,7 +105,7 @@ def write_sound(path: Path, blocks: Iterable[Samples], sample_rate: int, bit_dep
     down."""
     from distill_live.audio.files import write_blocks
 
-    reduction = write_blocks(path, blocks, sample_rate, bit_depth, channels=channels)
+    reduction = write_blocks(path, blocks, sample_rate, bit_depth)
     if reduction:
         tell(
             f"note: {path.name} was louder than full scale; the limiter turned it down by up to "
