@@ -7,7 +7,6 @@ from typing import Any
 
 from distill_live.codes.codebook_health import Verdict, overall, read_health
 from distill_live.errors import DistillError
-from distill_live.models.file.header import is_stereo
 from distill_live.models.file.library import (
     CHECKPOINT_SUFFIXES,
     ModelEntry,
@@ -37,7 +36,8 @@ def summarise(entry: ModelEntry) -> dict[str, Any]:
     if entry.error:
         return found
     try:
-        return found | _described(entry.metadata) | {"grains": _grains(entry)}
+        sound = {"stereo": entry.is_stereo, "grains": _grains(entry)}
+        return found | _described(entry.metadata) | sound
     except _NONSENSE as error:
         return found | {"error": f"its header is invalid: {error}"}
 
@@ -87,7 +87,6 @@ def _described(metadata: dict[str, Any]) -> dict[str, Any]:
         "created": metadata["created"],
         "prior": bool(metadata.get("prior")),
         "vocoder": (metadata.get("vocoder") or {}).get("kind"),
-        "stereo": is_stereo(metadata),
         "clarity": bool(metadata.get("clarity")),
         "levels": metadata["level_labels"],
         "codebookSize": codec.get("codebook_size"),
