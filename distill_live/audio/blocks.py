@@ -12,26 +12,16 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.audio.stereo.channels import in_same_channels
+
 Samples = NDArray[np.float32]
 
 _READ_SAMPLES = 65_536
 
 
-def alike(*sounds: Samples) -> tuple[Samples, ...]:
-    """Sounds `[N]` and `[N, C]`, of any lengths, with as many channels each: if one has several, a
-    single channel goes to all of them, as a view that must not be written to."""
-    channels = [sound.shape[1] for sound in sounds if sound.ndim == 2]
-    if not channels:
-        return sounds
-    return tuple(
-        sound if sound.ndim == 2 else np.broadcast_to(sound[:, None], (len(sound), channels[0]))
-        for sound in sounds
-    )
-
-
 def joined(*sounds: Samples) -> Samples:
-    """Sounds `[N]` and `[N, C]`, at least one, one after the other, as `alike` makes them."""
-    return np.concatenate(alike(*sounds))
+    """Sounds `[N]` and `[N, C]`, at least one, one after the other, in the same channels."""
+    return np.concatenate(in_same_channels(*sounds))
 
 
 def recut(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:

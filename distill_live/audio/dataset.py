@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from distill_live.audio.reading.folder import FolderContent, look_through
 from distill_live.audio.reading.sound import Sound
+from distill_live.audio.stereo.channels import left_and_right
 from distill_live.errors import AudioFileError, DatasetError
 from distill_live.escapes import escape
 
@@ -48,9 +49,7 @@ class Recording:
     @property
     def heard(self) -> NDArray[np.float32]:
         """Its sound: `[N]`, or `[N, 2]`, left and right, if it is stereo."""
-        if self.side is None:
-            return self.samples
-        return np.stack([self.samples + self.side, self.samples - self.side], axis=1)
+        return self.samples if self.side is None else left_and_right(self.middle_and_side)
 
 
 @dataclass(frozen=True)

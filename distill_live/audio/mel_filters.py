@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 Scale = Literal["slaney", "htk"]
@@ -39,6 +41,14 @@ def mel_triangles(
     rising = (hertz - edges[:-2]) / widths[:-1]
     falling = (edges[2:] - hertz) / widths[1:]
     return torch.minimum(rising, falling).clamp(min=0.0)
+
+
+def filter_centres(bank: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The centre of mass of each filter `[G, bins]`, in cycles per sample `[G]`."""
+    numbers = np.arange(bank.shape[1], dtype=np.float32)
+    # One that falls between bins hears nothing, wherever it is.
+    centres = (bank @ numbers) / np.maximum(bank.sum(axis=1), 1e-8)
+    return np.asarray(centres * (0.5 / (bank.shape[1] - 1)), np.float64)
 
 
 def _to_mel(hertz: float, scale: Scale) -> float:

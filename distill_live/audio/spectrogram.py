@@ -25,7 +25,7 @@ class SpectrogramConfig:
     signal); `mean` and `deviation` are those of the training set's log power, so that a normalised
     mel has about mean 0 and deviation 1. For a stereo model, the mel bins have a stereo image in
     `image_groups` groups of as many bins each; 0 is for mono. Raises ValueError for bins that
-    cannot be grouped so.
+    cannot be grouped so, and for a hop that cannot be halved then.
     """
 
     sample_rate: int = 48_000
@@ -44,6 +44,8 @@ class SpectrogramConfig:
             raise ValueError(
                 f"{self.n_mels} mel bins cannot be in {self.image_groups} groups of as many each"
             )
+        if self.image_groups and self.hop_length % 2:
+            raise ValueError(f"with image_groups, hop_length must be even, not {self.hop_length}")
 
     @property
     def channels(self) -> int:

@@ -64,15 +64,16 @@ def _read(folder: Path) -> Recordings:
 
     with progress_bar("reading") as advance:
         return read_recordings(
-            folder, _SAMPLE_RATE, on_file=lambda done, total: advance(done / total)
+            folder, _SAMPLE_RATE, lambda done, total: advance(done / total), stereo=True
         )
 
 
 def _read_one(path: Path) -> tuple[Recordings, Inspection]:
-    from distill_live.audio.dataset import Recordings
-    from distill_live.training.data.inspection import Inspection, measure, read_recording
+    from distill_live.audio.dataset import Recordings, read_recording
+    from distill_live.audio.reading.sound import Sound
+    from distill_live.training.data.inspection import Inspection, measure
 
-    one = read_recording(path, _SAMPLE_RATE)
+    one = read_recording(Sound(path), path.name, _SAMPLE_RATE, stereo=True)
     measured = measure(one, _SAMPLE_RATE, path)
     return Recordings([one], _SAMPLE_RATE, []), Inspection([measured], [], [], [])
 

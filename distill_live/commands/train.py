@@ -123,8 +123,8 @@ def train(
     """Make a model from a folder of recordings: first the codec, then the prior, then, optionally,
     a vocoder.
 
-    Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer. From stereo recordings
-    it makes a stereo model.
+    Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer. Stereo recordings make
+    a stereo model; with --mono, they are mixed to mono.
     Ctrl-C keeps the best result so far, and --resume continues from there. A crash loses at most
     one epoch.
     """

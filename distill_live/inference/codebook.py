@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from distill_live.audio.fades import rising_fade
-from distill_live.audio.stereo.channels import mixed_down
+from distill_live.audio.stereo.channels import middle_of
 from distill_live.codes.codebook_geometry import distances
 from distill_live.inference.cue_sheet import FRAMES_PER_SECOND
 from distill_live.inference.preview import entry_column
@@ -117,5 +117,5 @@ def _entry(loaded: LoadedVQModel, level: int, code: int, columns: int) -> Entry:
         mel = torch.cat([decoder.push(codes), decoder.flush()], dim=-1)
         sound = torch.cat([vocoder.push(mel), vocoder.flush()])
     length = columns * loaded.column_samples
-    heard = mixed_down(sound[:length].cpu().numpy())
+    heard = middle_of(sound[:length].cpu().numpy())
     return Entry(level, code, heard, loaded.spectrogram.mels(mel).cpu().numpy())

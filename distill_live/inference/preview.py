@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from distill_live.audio.fades import per_sample
 from distill_live.codes.codebook_geometry import Codebooks, axis_ranks, neutral_codes
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
@@ -73,8 +74,8 @@ def fade_edges(
     for block in blocks:
         places = np.arange(position, position + len(block))
         edges = np.minimum(np.minimum(places, length - 1 - places) / fade, 1.0)
-        # Time comes first, whatever follows.
-        yield (block.T * edges.astype(np.float32)).T
+        faded: NDArray[np.float32] = block * per_sample(edges.astype(np.float32), block)
+        yield faded
         position += len(block)
 
 

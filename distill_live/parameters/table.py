@@ -129,7 +129,8 @@ PARAMETERS: dict[str, Parameter] = {
                   "How far a grain may be from what the codes decode to. Where no grain is that "
                   "close, the vocoder is heard instead.", curve="exp"),
         Parameter("width", "float", 0.0, 1.0, 0.0, "",
-                  "Stereo width; 0 is mono. Left and right always sum to the mono signal."),
+                  "How much wider the sound is than what the model plays; 0 changes nothing. The "
+                  "sum of left and right stays what it was."),
         Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",
                   "Crossfade from the old sound to the new one when something changes."),
         Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",

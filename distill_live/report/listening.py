@@ -17,7 +17,7 @@ from distill_live.audio.distances.reconstruction import Distances, measure_all
 from distill_live.audio.files import audio_bytes
 from distill_live.audio.reading.sound import Sound as SoundFile
 from distill_live.audio.resample import resample
-from distill_live.audio.stereo.channels import left_and_right, mixed_down
+from distill_live.audio.stereo.channels import left_and_right, middle_of
 from distill_live.errors import AudioFileError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
@@ -113,7 +113,7 @@ def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> Compariso
         original = both[:, 0] if both.shape[1] == 1 else left_and_right(both)
         decoded = decode(loaded, encode(loaded, both), sound=_CODEC)[: len(original)]
         low, high = _range(_decibels(loaded, original))
-        sounds.append((mixed_down(original), mixed_down(decoded)))
+        sounds.append((middle_of(original), middle_of(decoded)))
         pairs.append(
             Pair(
                 recording.name,
@@ -166,7 +166,7 @@ def _decibels(loaded: LoadedVQModel, sound: Sound) -> NDArray[np.float32]:
     """Mel power in dB `[M, T]`, of the middle."""
     spectrogram = loaded.spectrogram
     with torch.inference_mode():
-        waveform = torch.from_numpy(mixed_down(sound))[None, None]
+        waveform = torch.from_numpy(middle_of(sound))[None, None]
         mel = spectrogram.mels(spectrogram.waveform_to_mel(waveform))[0, 0]
         power = spectrogram.denormalise(mel).cpu().numpy()
     decibels: NDArray[np.float32] = power * np.float32(10 / np.log(10))

@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 from distill_live.audio.dataset import Recording, Recordings, load_recordings
 from distill_live.audio.distances.reconstruction import measure_all
 from distill_live.audio.distances.texture import Texture
-from distill_live.audio.stereo.channels import mixed_down
+from distill_live.audio.stereo.channels import middle_of
 from distill_live.codes.grid import CodeGrid
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
@@ -112,7 +112,7 @@ def compare(group: str, loaded: LoadedVQModel, recordings: Sequence[Recording], 
     grids = [encode(loaded, one.middle_and_side) for one in recordings]
     for name, sound in ways:
         pairs = [
-            (one.samples, mixed_down(decode(loaded, grid, sound=sound))[: len(one.samples)])
+            (one.samples, middle_of(decode(loaded, grid, sound=sound))[: len(one.samples)])
             for one, grid in zip(recordings, grids, strict=True)
         ]
         found = measure_all(pairs, loaded.spectrogram.config.sample_rate)
@@ -135,7 +135,7 @@ def judge_generated(loaded: LoadedVQModel, recordings: Sounds, ways: Ways, secon
     reference = Texture.of(recordings, rate)
     grids = [draw(loaded, seed) for seed in range(max(round(seconds / SECONDS), 1))]
     for name, sound in ways:
-        made = (mixed_down(decode(loaded, grid, sound=sound)) for grid in grids)
+        made = (middle_of(decode(loaded, grid, sound=sound)) for grid in grids)
         sounds = [one[: round(SECONDS * rate)] for one in made]
         found = reference.distance_of(Texture.of(sounds, rate))
         texture = " " * 8 if found is None else f"{found.whole:8.2f}"

@@ -1,1 +1,2 @@
-"""The user's sound files: finding them, reading them to the end, mixing them to mono."""
+"""The user's sound files: finding them, reading them to the end, mixing them to mono, or to the
+middle and the side."""

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 
 
-def in_columns(block: Samples) -> Samples:
+def by_channel(block: Samples) -> Samples:
     """A block `[n]` or `[n, C]` as `[n, C]`."""
     return block[:, None] if block.ndim == 1 else block
 
 
-def mixed_down(sound: Samples) -> Samples:
+def middle_of(sound: Samples) -> Samples:
     """The middle `[N]` of a sound of one or two channels."""
     return sound if sound.ndim == 1 else (sound[:, 0] + sound[:, 1]) * np.float32(0.5)
 
@@ -25,7 +25,7 @@ def with_channels_of(other: Samples, sound: Samples) -> Samples:
     """A sound in as many channels as another one has: a single channel goes to both, and of both
     the mean is taken."""
     if other.ndim == 1:
-        return mixed_down(sound)
+        return middle_of(sound)
     return sound if sound.ndim == 2 else np.stack([sound, sound], axis=1)
 
 
@@ -39,3 +39,15 @@ def channels_of(blocks: Iterable[Samples]) -> tuple[int, Iterator[Samples]]:
     every = iter(blocks)
     first = next(every, np.zeros(0, np.float32))
     return 1 if first.ndim == 1 else first.shape[1], chain([first], every)
+
+
+def in_same_channels(*sounds: Samples) -> tuple[Samples, ...]:
+    """Sounds `[N]` and `[N, C]`, of any lengths, with as many channels each: if one has several, a
+    single channel goes to all of them, as a view that must not be written to."""
+    channels = [sound.shape[1] for sound in sounds if sound.ndim == 2]
+    if not channels:
+        return sounds
+    return tuple(
+        sound if sound.ndim == 2 else np.broadcast_to(sound[:, None], (len(sound), channels[0]))
+        for sound in sounds
+    )

@@ -13,29 +13,30 @@ import math
 import torch
 from torch import Tensor
 
-#: The largest level difference, in dB: beyond it, one side is silent for the ear.
+#: The largest difference in loudness, in dB: beyond it, one side is silent for the ear.
 MOST_DIFFERENCE_DB = 40.0
 
 #: What 1 in a row of differences means in dB: so the numbers are about as large as those of mels.
 DB_PER_STEP = 15.0
 #: The least coherence: what is more opposed than this would cancel when left and right are added.
 LEAST_COHERENCE = -0.5
-_MIDDLE, _SPAN = (1.0 + LEAST_COHERENCE) / 2.0, (1.0 - LEAST_COHERENCE) / 2.0
-_PER_DECADE = 10.0 / math.log(10.0)
+_CENTRE, _SPAN = (1.0 + LEAST_COHERENCE) / 2.0, (1.0 - LEAST_COHERENCE) / 2.0
+# Of a natural logarithm of powers.
+_DB = 10.0 / math.log(10.0)
 
 
 def image_rows(difference_db: Tensor, coherence: Tensor) -> Tensor:
-    """Level differences and coherences `[..., G, T]` as the rows `[..., 2 G, T]` that a codec sees
+    """Differences in loudness and coherences `[..., G, T]` as the rows `[..., 2 G, T]` that a codec sees
     and gives."""
-    return torch.cat([difference_db / DB_PER_STEP, (coherence - _MIDDLE) / _SPAN], dim=-2)
+    return torch.cat([difference_db / DB_PER_STEP, (coherence - _CENTRE) / _SPAN], dim=-2)
 
 
 def read_image(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """Level differences in dB, left above right, -40..40, and coherences, -0.5..1, both
+    """Differences in loudness in dB, left above right, -40..40, and coherences, -0.5..1, both
     `[..., G, T]`, from the rows `[..., 2 G, T]` that a codec gives."""
     difference, coherence = rows.chunk(2, dim=-2)
     limited = (difference * DB_PER_STEP).clamp(-MOST_DIFFERENCE_DB, MOST_DIFFERENCE_DB)
-    return limited, (coherence * _SPAN + _MIDDLE).clamp(LEAST_COHERENCE, 1.0)
+    return limited, (coherence * _SPAN + _CENTRE).clamp(LEAST_COHERENCE, 1.0)
 
 
 def neutral_rows(groups: int, frames: int) -> Tensor:
@@ -50,10 +51,12 @@ def measure_image(middle: Tensor, side: Tensor, bank: Tensor, floor: float) -> T
     `bank` `[G, bins]` are the groups' filters, and `floor` is the power below which a group counts
     as silent: then it has no image.
     """
-    own = torch.matmul(bank, middle.abs().square()) + floor
-    sides = torch.matmul(bank, side.abs().square())
+    middle_power = torch.matmul(bank, middle.abs().square()) + floor
+    side_power = torch.matmul(bank, side.abs().square())
     across = 2.0 * torch.matmul(bank, (middle * side.conj()).real)
-    left, right = ((own + sides + sign * across).clamp(min=floor) for sign in (1.0, -1.0))
-    difference = _PER_DECADE * (left / right).log()
-    coherence = ((own - sides) / (left * right).sqrt()).clamp(LEAST_COHERENCE, 1.0)
+    left, right = (
+        (middle_power + side_power + sign * across).clamp(min=floor) for sign in (1.0, -1.0)
+    )
+    difference = _DB * (left / right).log()
+    coherence = ((middle_power - side_power) / (left * right).sqrt()).clamp(LEAST_COHERENCE, 1.0)
     return image_rows(difference.clamp(-MOST_DIFFERENCE_DB, MOST_DIFFERENCE_DB), coherence)

@@ -43,7 +43,7 @@ class ColumnDecoder:
         config = loaded.model.config
         #: How many columns before a column affect its sound.
         self.past_columns = config.decoder_past_columns
-        self._settling_columns = math.ceil(loaded.vocoder.settling_frames / config.column_frames)
+        self._settling_columns = math.ceil(loaded.settling_frames / config.column_frames)
         self._delay = loaded.delay_samples + config.lookahead_columns * self.column_samples
         self.begin(0, np.zeros((0, config.bands, config.num_quantizers), np.int64))
 

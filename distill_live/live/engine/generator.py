@@ -317,7 +317,7 @@ class StreamGenerator:
         self._writer.publish(at, self.fade)
 
     def _write(self, samples: Samples) -> None:
-        """Put samples [N] that the playhead has just made into the ring, or into the draft."""
+        """Put samples that the playhead has just made into the ring, or into the draft."""
         if not self._writer.is_drafting:
             # First, so that a place is saved for all sound that is in the ring.
             self.keep()

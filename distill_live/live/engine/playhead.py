@@ -79,7 +79,7 @@ class Playhead:
         return self._recent.length
 
     def push(self, codes: Codes, laid: Codes | None = None) -> Samples:
-        """Play `column` with these codes [1, F, Q]; returns the samples [N] that this makes.
+        """Play `column` with these codes [1, F, Q]; returns the samples that this makes.
 
         `laid` [1, F, Q] are its codes before the edits, if they are not as drawn.
         """

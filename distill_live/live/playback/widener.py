@@ -1,4 +1,4 @@
-"""Makes mono sound wide: a side signal that cancels when both channels are added."""
+"""Makes sound wider: a side signal that cancels when both channels are added."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BASS = 200.0
 
 
 class Widener:
-    """Makes the side of a mono signal: as loud, but decorrelated, and without bass."""
+    """Makes a side of the middle: as loud, but decorrelated, and without bass."""
 
     def __init__(self, longest: int) -> None:
         """For blocks of up to `longest` samples."""
@@ -23,10 +23,10 @@ class Widener:
         self._pulse = np.zeros(longest, np.float32)
         self._high_pass = (HighPass(BASS), HighPass(BASS))
 
-    def side(self, mono: Samples) -> Samples:
+    def side(self, middle: Samples) -> Samples:
         """The side of the next samples [n] of a stream, valid until the next call."""
-        count = len(mono)
-        self._line[LONGEST : LONGEST + count] = mono
+        count = len(middle)
+        self._line[LONGEST : LONGEST + count] = middle
         side, pulse = self._side[:count], self._pulse[:count]
         side[:] = 0.0
         for position, gain in self._pulses:
@@ -37,10 +37,10 @@ class Widener:
             side[:] = high_pass.process(side)
         return side
 
-    def follow(self, mono: Samples) -> None:
+    def follow(self, middle: Samples) -> None:
         """Take in samples [n] whose side is not needed."""
-        self._line[LONGEST : LONGEST + len(mono)] = mono
-        self._keep(len(mono))
+        self._line[LONGEST : LONGEST + len(middle)] = middle
+        self._keep(len(middle))
 
     def _keep(self, count: int) -> None:
         """Move the newest samples to the beginning of the line."""

@@ -22,9 +22,9 @@ _POLL_SECONDS = 0.1
 class Recorder:
     """Writes the tap into a sound file, from `start` to `stop`, in a thread of control.
 
-    Two channels are left and right; one is the middle, which is the sound without its width. The
-    file has the rate of the device that plays its first sample, if its format allows that; sound
-    from a device with another rate is resampled. `written` counts the samples in the file, and
+    Two channels are left and right; one is the middle, (left + right) / 2. The file has the rate of
+    the device that plays its first sample, if its format allows that; sound from a device with
+    another rate is resampled. `written` counts the samples in the file, and
     `lost` those that were not copied in time; of these, `lost_to_disk` were lost while the file was
     being written, and the others because the thread did not run. `error` says why a recording broke
     off.

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.audio.blocks import alike, joined
+from distill_live.audio.blocks import joined
 from distill_live.audio.fades import crossfade, equal_power, per_sample
+from distill_live.audio.stereo.channels import in_same_channels
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
@@ -117,7 +118,7 @@ class _Incoming:
         if self.gain != 1.0:
             samples = samples * np.float32(self.gain)
         count = min(len(self.ending), len(samples))
-        new, old = alike(samples[:count], self.ending[:count])
+        new, old = in_same_channels(samples[:count], self.ending[:count])
         rising, falling = (per_sample(gains, new) for gains in equal_power(0, count, self.fade))
         return joined(new * rising + old * falling, samples[count:])
 
@@ -248,6 +249,6 @@ class DeckReplay:
         old = self._ending[self._faded : self._faded + len(samples)]
         if not len(old):
             return samples
-        old, new = alike(old, samples[: len(old)])
+        old, new = in_same_channels(old, samples[: len(old)])
         seam = crossfade(old, new, self._faded, len(self._ending))
         return joined(seam, samples[len(old) :])

@@ -17,7 +17,7 @@ from distill_live.audio.spectrogram import SpectrogramConfig
 
 # In dB, from silence upwards: far less than any codec loses, and enough for 255 dB.
 _STEP_DB = 1.0
-# A stereo image is kept in so many steps from its lowest value: 0.4 dB, and 0.0125 of coherence.
+# A stereo image is kept in such steps from its lowest value: 0.4 dB, and 0.02 of coherence.
 _LOWEST, _IMAGE_STEP = -3.0, 0.025
 
 

@@ -69,6 +69,11 @@ class LoadedVQModel:
         """How far its sound is behind its mels, while a stream continues."""
         return self.vocoder.delay_samples + (self._stereo.delay_samples if self._stereo else 0)
 
+    @property
+    def settling_frames(self) -> int:
+        """How many frames a stream of its sound needs to sound as one that began long ago."""
+        return self.vocoder.settling_frames + (self._stereo.settling_frames if self._stereo else 0)
+
     @cached_property
     def _stereo(self) -> StereoMixer | None:
         return StereoMixer(self.spectrogram) if self.channels > 1 else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.audio.mel_filters import filter_centres
+
 Samples = NDArray[np.float32]
 Db = NDArray[np.float32]
 
@@ -21,11 +23,7 @@ class Equaliser:
     """Gains for mel bins, whose filters are `bank` `[M, bins]`, as a filter without delay."""
 
     def __init__(self, bank: Db) -> None:
-        numbers = np.arange(bank.shape[1], dtype=np.float32)
-        self._spacing = 0.5 / (bank.shape[1] - 1)
-        # In cycles per sample.
-        centres = (bank @ numbers) / np.maximum(bank.sum(axis=1), 1e-8)
-        self._centres = centres * self._spacing
+        self._centres = filter_centres(bank)
 
     def apply(self, gains: Db, around: Samples) -> Samples:
         """A stretch, [N] or [N, 2], with gains `[M]` in dB, the same for both channels, from the

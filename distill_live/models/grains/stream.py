@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio.fades import rising_fade
-from distill_live.audio.stereo.channels import mixed_down, with_channels_of
+from distill_live.audio.stereo.channels import middle_of, with_channels_of
 from distill_live.errors import AudioFileError
 from distill_live.models.grains.corpus import Grains
 from distill_live.models.grains.corrected import CorrectedSound
@@ -249,7 +249,7 @@ class GrainStream:
         else:
             reference = sound.read(stretch.recording, stretch.start, count)
         around = sound.read(recording, start - _SEARCH, count + 2 * _SEARCH)
-        return recording, start - _SEARCH + best_shift(mixed_down(reference), mixed_down(around))
+        return recording, start - _SEARCH + best_shift(middle_of(reference), middle_of(around))
 
     def _mixed(
         self, base: Samples, before: Stretch | None, sound: Samples, share: float

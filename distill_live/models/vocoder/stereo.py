@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from distill_live.audio.mel_filters import filter_centres
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.audio.stereo.image import read_image
 from distill_live.audio.stereo.mixing import mixing_gains
@@ -29,18 +30,16 @@ class StereoMixer:
     """What the stereo streams of a model share: its frames and its filters.
 
     A filter has linear phase, and the sound comes `delay_samples` later. It changes with every hop.
-    Raises ValueError for a hop that cannot be halved.
     """
 
     def __init__(self, spectrogram: AudioSpectrogram) -> None:
         sound = spectrogram.config
-        if sound.hop_length % 2:
-            raise ValueError(f"hop_length must be even for stereo, not {sound.hop_length}")
         self.n_mels, self.groups = sound.n_mels, sound.image_groups
         self.step, self.delay_samples = sound.hop_length, sound.hop_length // 2
         self.size = self.step + 2 * self.delay_samples
         self._pulses = velvet_noise()
-        centres, places = _group_centres(spectrogram), np.fft.rfftfreq(self.size)
+        centres = filter_centres(spectrogram.image_bank.cpu().numpy())
+        places = np.fft.rfftfreq(self.size)
         #: What each group's gain contributes at each frequency [G, bins].
         shares = [np.interp(places, centres, one) for one in np.eye(self.groups)]
         self.spread: Samples = np.stack(shares).astype(np.float32)
@@ -50,6 +49,9 @@ class StereoMixer:
         #: How much of the averages so far is left after a step.
         self.kept = math.exp(-self.step / (_AVERAGED_SECONDS * sound.sample_rate))
         self.least = _LEAST_POWER * self.size
+        #: How many frames it takes until the averages and the copy are those of a long sound.
+        known = 3 * _AVERAGED_SECONDS * sound.sample_rate + LONGEST
+        self.settling_frames = math.ceil(known / self.step)
 
     def decorrelated(self, line: Samples) -> Samples:
         """The decorrelated copy of all samples [N] but the first LONGEST."""
@@ -214,21 +216,13 @@ def _without_likeness(gains: Samples, powers: NDArray[np.float64], least: float)
     """Gains `[4, n, G]`, meant for a copy that has nothing in common with the middle, changed for
     one whose averaged powers `[n, 3, G]` say what it has: in a narrow band there is always some.
 
-    What is alike is taken from the copy, and the rest is made as loud as the middle.
+    What both have in common is taken from the copy, and the rest is made as loud as the middle.
     """
     middle, copy, common = powers.transpose(1, 0, 2)
-    alike = common / (middle + least)
-    rest = np.maximum(copy - alike * common, 0.0)
+    shared = common / (middle + least)
+    rest = np.maximum(copy - shared * common, 0.0)
     louder = np.sqrt((middle + least) / (rest + least)).clip(max=_MOST_GAIN)
     changed = np.empty_like(gains)
     changed[2:] = gains[2:] * louder
-    changed[:2] = gains[:2] - changed[2:] * alike
+    changed[:2] = gains[:2] - changed[2:] * shared
     return changed
-
-
-def _group_centres(spectrogram: AudioSpectrogram) -> NDArray[np.float64]:
-    """The centre of each group of the stereo image, in cycles per sample `[G]`."""
-    bank = spectrogram.image_bank.cpu().numpy().astype(np.float64)
-    bins = np.arange(bank.shape[1])
-    centres: NDArray[np.float64] = (bank @ bins) / bank.sum(axis=1) * (0.5 / (bank.shape[1] - 1))
-    return centres

@@ -19,8 +19,8 @@ _MARGIN_COLUMNS = 32
 
 
 class CodecJudgement(NamedTuple):
-    """Mean absolute differences of log mels in dB, for training parts and for held-out ends; the
-    health of each level's codebook, coarse to fine."""
+    """Mean absolute differences of log mels in dB, without the stereo image, for training parts and
+    for held-out ends; the health of each level's codebook, coarse to fine."""
 
     training_db: float
     validation_db: float
@@ -40,9 +40,9 @@ def judge_codec(
     If no recording is long enough to hold anything out, the training parts stand for both.
     """
     codes, seen, unseen = [], [], []
+    bins = spectrogram.n_mels
     for mel, end in judged:
         decoded, indices = _through(model, mel, precision)
-        bins = spectrogram.n_mels
         error = (decoded[:bins] - mel[:bins]).abs().mean(dim=0)
         codes.append(indices)
         seen.append(error[:end])

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from distill_live.audio.dataset import Recording, Recordings, find_recordings, name_in
 from distill_live.audio.files import SoundFileReader
 from distill_live.audio.reading.parts import split_parts
-from distill_live.audio.reading.sound import Sound
 from distill_live.errors import AudioFileError
 
 #: Less sound than this, in seconds, teaches a model little.
@@ -29,10 +28,11 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Found:
-    """A recording that can be trained on, as it is mixed to mono.
+    """A recording that can be trained on, mixed to mono.
 
     `rms_db` and `peak_db` are in dB of full scale, `silence` is the part of its time (0..1) that is
-    below -60 dB. `channels` and `sample_rate` (Hz) are those of the file.
+    below -60 dB. `channels` and `sample_rate` (Hz) are those of the file; `stereo` says whether
+    there are two that differ.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Found:
     silence: float
     channels: int
     sample_rate: int
+    stereo: bool
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ class Inspection:
 
     @property
     def stereo(self) -> int:
-        """How many files have more than one channel."""
-        return sum(one.channels > 1 for one in self.found)
+        """How many recordings are stereo."""
+        return sum(one.stereo for one in self.found)
 
     @property
     def too_little(self) -> str:
@@ -99,11 +100,6 @@ def inspect_recordings(
     return Inspection(found, recordings.skipped, recordings.notes, duplicates)
 
 
-def read_recording(path: Path, sample_rate: int = 48_000) -> Recording:
-    """One file as training would read it, however short or quiet it is. Raises AudioFileError."""
-    return Recording(path.name, Sound(path).whole(sample_rate))
-
-
 def measure(recording: Recording, sample_rate: int, path: Path) -> Found:
     """Measure a recording at `sample_rate` Hz, which was read from the file at `path`. Raises
     AudioFileError when that is gone."""
@@ -119,6 +115,7 @@ def measure(recording: Recording, sample_rate: int, path: Path) -> Found:
         round(float((powers < 10 ** (_SILENT_DB / 10)).mean()) if len(powers) else 1.0, 4),
         channels,
         rate,
+        recording.side is not None,
     )
 
 

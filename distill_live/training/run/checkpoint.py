@@ -46,6 +46,7 @@ _OPTIONS = {
     "codec.num_quantizers": "--rvq-levels",
     "codec.column_frames": "--column-frames",
     "codec.codebook_size": "--codebook-size",
+    "codec.image_groups": "--mono",
     "learning.commitment_weight": "--commitment-weight",
 }
 

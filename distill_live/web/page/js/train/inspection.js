@@ -26,7 +26,7 @@ function Facts(/** @type {any} */ { found }) {
     ['Recordings', `${count}, together ${formatSeconds(found.seconds ?? 0)}`],
     ['Loudness', found.loudness_db != null && `${found.loudness_db.toFixed(1)} dB`],
     ['Silence', found.silence != null && formatShare(found.silence)],
-    ['Stereo', found.stereo ? `${found.stereo} of ${count}; they are mixed to mono` : count > 0 && 'none'],
+    ['Stereo', found.stereo ? `${found.stereo} of ${count}` : count > 0 && 'none'],
     ['Training takes', count > 0 && estimate(found.estimate)],
   ].filter(([, value]) => value)
   return html`<dl class="facts">
