@@ -74,8 +74,7 @@ def fade_edges(
     for block in blocks:
         places = np.arange(position, position + len(block))
         edges = np.minimum(np.minimum(places, length - 1 - places) / fade, 1.0)
-        faded: NDArray[np.float32] = block * per_sample(edges.astype(np.float32), block)
-        yield faded
+        yield np.asarray(block * per_sample(edges.astype(np.float32), block), np.float32)
         position += len(block)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.audio.stereo.channels import in_columns
+from distill_live.audio.stereo.channels import by_channel
 from distill_live.models.devices import use_threads
 from distill_live.models.kinds import Codec
 
@@ -48,7 +48,7 @@ def encode_pieces(
     kept = 2 * margin * column_samples
     filled, known = 0, 0
     for given in blocks:
-        block = in_columns(given)[:, :channels]
+        block = by_channel(given)[:, :channels]
         while len(block):
             taken = block[: len(waiting) - filled]
             waiting[filled : filled + len(taken), : taken.shape[1]] = taken

@@ -62,3 +62,11 @@ def test_a_preview_begins_and_ends_in_silence_whatever_its_length(length: int) -
     assert faded[0] == faded[-1] == 0.0
     assert (faded[240:-240] == 1.0).all() and (np.abs(np.diff(faded)) <= 1 / 240 + 1e-6).all()
     assert faded == pytest.approx(faded[::-1])
+
+
+def test_both_channels_are_faded_alike() -> None:
+    sound = np.ones((4_800, 2), np.float32)
+    (faded,) = fade_edges([sound], len(sound), 48_000)
+    (mono,) = fade_edges([sound[:, 0]], len(sound), 48_000)
+    assert faded.shape == (4_800, 2)
+    assert np.array_equal(faded[:, 0], mono) and np.array_equal(faded[:, 1], mono)

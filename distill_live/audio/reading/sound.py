@@ -16,7 +16,7 @@ from distill_live.audio.reading.byte_view import ByteView
 from distill_live.audio.reading.parts import split_parts
 from distill_live.audio.reading.tally import Tally
 from distill_live.audio.resample import StreamResampler
-from distill_live.audio.stereo.channels import in_columns
+from distill_live.audio.stereo.channels import by_channel
 from distill_live.errors import AudioFileError
 
 Samples = NDArray[np.float32]
@@ -123,7 +123,7 @@ class Sound:
             ) from error
         end = 0
         for block in self.blocks(sample_rate, channels):
-            for samples, part in zip(found, in_columns(block).T, strict=True):
+            for samples, part in zip(found, by_channel(block).T, strict=True):
                 samples[end : end + len(block)] = part
             end += len(block)
         return [samples[:end] for samples in found]

@@ -26,8 +26,8 @@ _DB = 10.0 / math.log(10.0)
 
 
 def image_rows(difference_db: Tensor, coherence: Tensor) -> Tensor:
-    """Differences in loudness and coherences `[..., G, T]` as the rows `[..., 2 G, T]` that a codec sees
-    and gives."""
+    """Differences in loudness and coherences `[..., G, T]` as the rows `[..., 2 G, T]` that a codec
+    sees and gives."""
     return torch.cat([difference_db / DB_PER_STEP, (coherence - _CENTRE) / _SPAN], dim=-2)
 
 

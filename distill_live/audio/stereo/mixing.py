@@ -18,8 +18,8 @@ class Mixing(NamedTuple):
 
 
 def mixing_gains(difference_db: Tensor, coherence: Tensor) -> Mixing:
-    """The gains, of any shape, that give a stereo image: differences in loudness in dB, left above right,
-    and coherences -0.5..1.
+    """The gains, of any shape, that give a stereo image: differences in loudness in dB, left above
+    right, and coherences -0.5..1.
 
     The copy has the power of the middle and nothing in common with it. The middle is taken as half
     of left plus right; where they differ, that is softer than either, which the gains make up for.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from distill_live.audio.level import loudness_db
 from distill_live.audio.reading.sound import Sound
-from distill_live.audio.stereo.channels import in_columns
+from distill_live.audio.stereo.channels import by_channel
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
 from distill_live.live.clips.encodings import GRID
@@ -94,7 +94,7 @@ class _Part:
     def _measure(self, block: Samples) -> None:
         """Add samples that follow those before to the energies of their columns; of stereo, those
         of the middle."""
-        block = in_columns(block)[:, 0]
+        block = by_channel(block)[:, 0]
         begun = self.samples % self._length
         columns = np.arange(begun, begun + len(block)) // self._length
         energies = np.bincount(columns, np.square(block, dtype=np.float64)).tolist()

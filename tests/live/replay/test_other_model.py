@@ -222,3 +222,9 @@ def test_a_log_without_sound_is_refused(tiny_model: LoadedVQModel, log: list[Ent
 def test_a_damaged_entry_is_refused(tiny_model: LoadedVQModel, wrong: Entry) -> None:
     with pytest.raises(SessionLogError, match="damaged"):
         replay([engine(), wrong, end(SECOND)], tiny_model)
+
+
+def test_a_stereo_model_plays_left_and_right(tiny_stereo: LoadedVQModel) -> None:
+    samples, _ = replay(DOINGS, tiny_stereo)
+    assert samples.shape[1:] == (2,)
+    assert not np.array_equal(samples[:, 0], samples[:, 1])

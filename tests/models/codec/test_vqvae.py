@@ -202,3 +202,33 @@ def test_the_codebook_grows_with_the_number_of_files(files: int, size: int) -> N
 def test_a_setting_of_the_users_wins_over_the_adaptive_one() -> None:
     config = get_adaptive_vqvae_config(50, codebook_size=32, num_quantizers=4)
     assert config == VQVAEConfig(codebook_size=32, num_quantizers=4)
+
+
+def test_the_image_of_a_stereo_codec_is_streamed_with_its_mels() -> None:
+    model = make_model(image_groups=16)
+    codes = random_codes(model)
+    whole = decode_whole(model, codes)
+    assert whole.shape[0] == model.config.rows == 160
+    stream = model.stream()
+    parts = [stream.push(codes[:3]), stream.push(codes[3:]), stream.flush()]
+    assert torch.allclose(torch.cat(parts, dim=1), whole, atol=1e-4)
+    # The mels do not depend on whether there is an image.
+    mono = make_model()
+    mono.load_state_dict(model.state_dict(), strict=False)
+    assert torch.equal(decode_whole(mono, codes), whole[:128])
+
+
+def test_a_new_stereo_codec_begins_with_the_mels_alone() -> None:
+    model = make_model(image_groups=16)
+    frames = torch.randn(1, 1, 160, 64)
+    other = frames.clone()
+    other[:, :, 128:] += 1.0
+    assert model.encoder.image is not None
+    assert torch.equal(model.encoder(frames), model.encoder(other))
+    torch.nn.init.ones_(model.encoder.image.weight)
+    assert not torch.equal(model.encoder(frames), model.encoder(other))
+
+
+def test_each_band_has_whole_groups() -> None:
+    with pytest.raises(ValueError, match="multiple of the 8 bands, not 12"):
+        VQVAEConfig(image_groups=12)

@@ -101,4 +101,4 @@ def test_an_image_that_is_not_numbers_is_neutral() -> None:
 
 def test_a_hop_must_be_even() -> None:
     with pytest.raises(ValueError, match="even"):
-        StereoMixer(AudioSpectrogram(SpectrogramConfig(hop_length=511, image_groups=16)))
+        SpectrogramConfig(hop_length=511, image_groups=16)
