@@ -39,13 +39,12 @@ class Spool:
     def __init__(self, folder: Path, channels: int) -> None:
         self._file = TemporaryFile(dir=folder)
         self._channels = channels
-        #: Whether no sample so far exceeds full scale.
-        self.within_full_scale = True
+        #: The largest magnitude of a sample so far; NaN after a sample that is no number.
+        self.peak = 0.0
 
     def append(self, block: Samples) -> None:
         """Add a block `[n, C]`, or `[n]` of a single channel."""
-        # A NaN is not within it, either.
-        self.within_full_scale &= bool(np.abs(block).max(initial=0.0) <= 1.0)
+        self.peak = float(np.maximum(self.peak, np.abs(block).max(initial=0.0)))
         self._file.write(np.ascontiguousarray(block, np.float32).data)
 
     def blocks(self) -> Iterator[Samples]:

@@ -30,11 +30,9 @@ def test_a_spool_gives_back_what_it_was_given_as_often_as_wanted(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("sample", "within"), [(-1.0, True), (-1.01, False), (np.nan, False)])
-def test_a_spool_knows_whether_a_sample_exceeds_full_scale(
-    tmp_path: Path, sample: float, within: bool
-) -> None:
+@pytest.mark.parametrize(("sample", "peak"), [(-1.0, 1.0), (-1.5, 1.5), (np.nan, np.nan)])
+def test_a_spool_knows_its_largest_magnitude(tmp_path: Path, sample: float, peak: float) -> None:
     with Spool(tmp_path, 1) as spool:
         spool.append(np.array([0.0, sample, 0.5], np.float32))
         spool.append(np.zeros(3, np.float32))
-        assert spool.within_full_scale is within
+        np.testing.assert_equal(spool.peak, peak)
