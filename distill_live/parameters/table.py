@@ -130,6 +130,9 @@ PARAMETERS: dict[str, Parameter] = {
                   "close, the vocoder is heard instead.", curve="exp"),
         Parameter("width", "float", 0.0, 1.0, 0.0, "",
                   "Stereo width; 0 is mono. Left and right always sum to the mono signal."),
+        Parameter("leveler", "float", 0.0, 1.0, 0.0, "",
+                  "How much a slow automatic fader evens out the loudness: 0 is not at all, 1 "
+                  "brings soft and loud stretches to -16 LUFS, by up to 12 dB."),
         Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",
                   "Crossfade from the old sound to the new one when something changes."),
         Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",
