@@ -19,16 +19,19 @@ from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.ring_reader import RingReader
 from distill_live.shared_memory import LatchedArray
-from tests.live.ipc.labelled_futures import says_who_it_is
+from tests.live.ipc.labelled_futures import in_channels, says_who_it_is
 from tests.weak_memory import WeakMemory
 
 SEEDS, TURNS = range(3), 40
 LONG = 300
 
 
-def share_ring(world: WeakMemory) -> None:
-    writers, readers = world.share(AudioRing())
+def share_ring(world: WeakMemory, channels: int = 1) -> None:
+    writers, readers = world.share(AudioRing(channels))
     reader, made = RingReader(readers), {0: 0}
+
+    def write(lane: int, number: int, positions: np.ndarray) -> None:
+        writers.write(lane, in_channels(writers, says_who_it_is(number, positions)))
 
     def append() -> None:
         """Go on with the newest future."""
@@ -36,7 +39,7 @@ def share_ring(world: WeakMemory) -> None:
         lane = pending[0] if pending else writers.sounding_lane
         start = writers.written(lane)
         if number and writers.room(start) >= LONG:
-            writers.write(lane, says_who_it_is(number, np.arange(start, start + LONG)))
+            write(lane, number, np.arange(start, start + LONG))
 
     def publish() -> None:
         if world.chance.random() < 0.5:
@@ -48,22 +51,27 @@ def share_ring(world: WeakMemory) -> None:
         at = min(at, *map(writers.written, known))
         lane, number = writers.begin_future(at), writers.published + 1
         for start in range(at, at + LONG, LONG // 2):
-            writers.write(lane, says_who_it_is(number, np.arange(start, start + LONG // 2)))
+            write(lane, number, np.arange(start, start + LONG // 2))
         writers.switch(lane, at, 0)
         taken_at = writers.taken_at(number - 1)
         assert taken_at in (None, made.get(number - 1, taken_at))
 
     def hear() -> None:
         before, position = readers.taken, readers.read_position
-        heard = np.zeros(min(reader.available, 40), np.float32)
+        heard = readers.silence(min(reader.available, 40))
         reader.read(heard)
         after = readers.taken
         made[after] = readers.taken_at(after) or 0
         positions = np.arange(position, position + len(heard))
         switches = np.where(positions < made[after], before, after)
-        np.testing.assert_array_equal(heard, says_who_it_is(switches, positions))
+        expected = in_channels(readers, says_who_it_is(switches, positions))
+        np.testing.assert_array_equal(heard, expected)
 
     world.writer.act, world.reader.act = publish, hear
+
+
+def share_stereo_ring(world: WeakMemory) -> None:
+    share_ring(world, channels=2)
 
 
 def share_tap(world: WeakMemory) -> None:
@@ -198,7 +206,8 @@ def share_decks(world: WeakMemory) -> None:
 
 
 STRUCTURES = [
-    share_ring, share_tap, share_journal, share_sounding, share_shown, share_latched, share_decks,
+    share_ring, share_stereo_ring, share_tap, share_journal, share_sounding, share_shown,
+    share_latched, share_decks,
 ]  # fmt: skip
 Share = Callable[[WeakMemory], None]
 

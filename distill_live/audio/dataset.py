@@ -28,10 +28,22 @@ _SILENCE = 1e-4
 
 @dataclass(frozen=True)
 class Recording:
-    """One mono recording: its path inside the folder, escaped, and its samples `[N]`."""
+    """One recording: its path inside the folder, escaped, and its samples `[N]`, mixed to mono.
+
+    `side` `[N]` is half of what the channels of a stereo recording differ by: its left channel is
+    `samples` + `side`, its right one `samples` - `side`. It is None if the recording is mono.
+    """
 
     name: str
     samples: NDArray[np.float32]
+    side: NDArray[np.float32] | None = None
+
+    @property
+    def heard(self) -> NDArray[np.float32]:
+        """Its sound: `[N]`, or `[N, 2]`, left and right, if it is stereo."""
+        if self.side is None:
+            return self.samples
+        return np.stack([self.samples + self.side, self.samples - self.side], axis=1)
 
 
 @dataclass(frozen=True)

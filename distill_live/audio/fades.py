@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
+
+Number = TypeVar("Number", bound=np.floating[Any])
 
 #: How far neighbouring chunks overlap when nothing else is asked for: 50 ms at 48 kHz.
 DEFAULT_OVERLAP_SAMPLES = 2400
@@ -17,12 +21,18 @@ def rising_fade(count: int) -> NDArray[np.float32]:
     return fade
 
 
+def per_sample(gains: NDArray[Number], samples: NDArray[Any]) -> NDArray[Number]:
+    """Gains `[n]`, one for each moment, in the shape that multiplies samples `[n]` or `[n, C]`."""
+    return gains if samples.ndim == 1 else gains[:, None]
+
+
 def crossfade(
     old: NDArray[np.float32], new: NDArray[np.float32], done: int, length: int
 ) -> NDArray[np.float32]:
-    """The part [n] of a fade from `old` [n] to `new` [n] that follows after `done` samples of
-    `length`: the weights, a raised cosine, add up to one."""
-    faded: NDArray[np.float32] = old + fade_weights(done, len(old), length) * (new - old)
+    """The part of a fade from `old` to `new`, all three [n] or [n, C], that follows after `done`
+    samples of `length`: the weights, a raised cosine, add up to one."""
+    weights = per_sample(fade_weights(done, len(old), length), old)
+    faded: NDArray[np.float32] = old + weights * (new - old)
     return faded
 
 

@@ -91,7 +91,8 @@ class SoundFileReader:
             yield block[:count].copy()
 
     def read_at(self, start: int, count: int) -> Samples:
-        """Up to `count` samples `[n]` of a mono file from sample `start` on; less at its end.
+        """Up to `count` samples from sample `start` on, `[n]` of a mono file, else `[n, channels]`;
+        less at its end.
 
         Raises AudioFileError when they cannot be decoded.
         """
@@ -212,11 +213,12 @@ def _written_whole(path: Path, format: str) -> Iterator[Path]:
 
 
 def audio_bytes(audio: Samples, sample_rate: int, format: str, bit_depth: int = 24) -> bytes:
-    """What `write_audio` writes for samples `[N]`. Raises AudioFileError as it does."""
+    """What `write_audio` writes for samples `[N]` or `[N, C]`. Raises AudioFileError as it does."""
+    channels = 1 if audio.ndim == 1 else audio.shape[1]
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"sound.{format}"
-        with SoundFileWriter(path, sample_rate, 1, bit_depth, format) as writer:
-            writer.write(within_full_scale(audio, sample_rate)[0][:, None])
+        with SoundFileWriter(path, sample_rate, channels, bit_depth, format) as writer:
+            writer.write(within_full_scale(audio, sample_rate)[0].reshape(-1, channels))
         make_reproducible(path, format)
         return path.read_bytes()
 

@@ -86,7 +86,7 @@ def decode(
         except CodesError as error:
             raise CodesError(f"{source}: {error}") from error
         path = places.path(source)
-        write_sound(path, _decoded(loaded, grid, sound), sample_rate, bit_depth, lufs)
+        write_sound(path, _decoded(loaded, grid, sound), sample_rate, bit_depth, lufs=lufs)
         tell(f"{path}: {grid.duration_seconds:.1f} s")
 
     for_each_file(codes, decode_one)

@@ -207,7 +207,7 @@ def generate(
                 sound=sound, on_grain=grains.append, **sampling, **led,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
-        write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth, lufs)
+        write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth, lufs=lufs)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
         if lufs is not None:
             written["lufs"] = lufs

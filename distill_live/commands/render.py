@@ -52,12 +52,13 @@ def render(
     if format == "wav":
         _write_float(path, samples)
     else:
-        write_sound(path, [samples], SAMPLE_RATE, depth)
+        channels = 1 if samples.ndim == 1 else samples.shape[1]
+        write_sound(path, [samples], SAMPLE_RATE, depth, channels)
     tell(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
 
 
 def _write_float(path: Path, samples: Samples) -> None:
-    """Write samples [N] as they are, and say so where they exceed full scale."""
+    """Write samples [N] or [N, C] as they are, and say so where they exceed full scale."""
     import numpy as np
 
     from distill_live.audio.files import write_audio

@@ -20,6 +20,7 @@ from distill_live.commands.serving.auto import measured_settings
 from distill_live.commands.serving.status_line import StatusLine
 from distill_live.commands.serving.stop_signal import StopSignal
 from distill_live.errors import LiveError, PluginError, nearest_name
+from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import DEMO, find_playable, search_path
 from distill_live.outputs.options import FILE_NEEDS, InputOptions, OutputOptions, check_output
 from distill_live.plugins import declared_parameters, find_plugins, load_plugin, load_plugins
@@ -88,7 +89,10 @@ def serve(
     width: Annotated[
         float,
         typer.Option(
-            min=0, max=1, help="Initial stereo width; above 0, output files have two channels."
+            min=0,
+            max=1,
+            help="Initial stereo width; above 0, output files have two channels, as a stereo "
+            "model's always have.",
         ),
     ] = 0.0,
     values: Annotated[
@@ -173,16 +177,16 @@ def serve(
     from distill_live.outputs.process import run_audio
     from distill_live.parameters import ParameterStore
 
+    path = find_playable(model)
     options = OutputOptions(
         audio_device=audio_device,
         audio_rate=audio_rate,
         block=block,
         latency_ms=latency,
         channels=_parse_channels(channels) if channels else None,
-        stereo=width > 0,
+        stereo=width > 0 or is_stereo(read_header(path).metadata),
     )
     options = _choose_output(options, output, duration)
-    path = find_playable(model)
     line = StatusLine()
     engine = EngineSettings()
     if auto:

@@ -20,6 +20,8 @@ SILENT_DB = -60.0
 #: are many because each plays what it happens to begin with: half-minute streams of the demo differ
 #: by a standard deviation of 5 LU, and so the mean of 24 is known to within 1.
 STREAMS, STREAM_SECONDS = 24, 6.0
+#: Mono and stereo models are compared as they are heard.
+_HEARD_CHANNELS = 2
 
 
 def silent_columns(
@@ -42,15 +44,17 @@ def silent_columns(
 def playing_loudness(
     loaded: LoadedVQModel, progress: Callable[[float], object] = lambda done: None
 ) -> float | None:
-    """The integrated loudness of what a model plays with the default settings, in LUFS; None if
-    that is silent. The same model gives the same figure. `progress` gets the part done, 0..1.
+    """The integrated loudness of what a model plays with the default settings, in LUFS, as it is
+    heard: on two channels, which are the same if it is mono. None if that is silent. The same model
+    gives the same figure. `progress` gets the part done, 0..1.
 
     Raises NoPriorError if the model has no prior.
     """
-    meter = LoudnessMeter(loaded.spectrogram.config.sample_rate)
+    meter = LoudnessMeter(loaded.spectrogram.config.sample_rate, _HEARD_CHANNELS)
     for seed in range(STREAMS):
         sound, _ = generate_audio_from_prior(loaded, duration_s=STREAM_SECONDS, seed=seed)
-        meter.add(sound)
+        channels = sound.reshape(len(sound), -1)
+        meter.add(np.broadcast_to(channels, (len(sound), _HEARD_CHANNELS)))
         progress((seed + 1) / STREAMS)
     return None if meter.lufs is None else round(meter.lufs, 2)
 

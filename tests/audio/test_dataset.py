@@ -3,7 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distill_live.audio.dataset import find_recordings, load_recordings, training_columns
+from distill_live.audio.dataset import (
+    Recording,
+    find_recordings,
+    load_recordings,
+    training_columns,
+)
 from distill_live.audio.files import write_audio
 from distill_live.errors import DatasetError
 
@@ -120,3 +125,14 @@ def test_a_recording_is_called_by_a_name_that_can_be_shown(tmp_path: Path) -> No
         write_audio(tmp_path / name, noise(0.5), 48_000)
     names = [one.name for one in load_recordings(tmp_path).recordings]
     assert names == [r"a\x1b[31mb.wav", r"caf\xe9.wav"]
+
+
+def test_mid_and_side_are_heard_as_left_and_right() -> None:
+    left, right = noise(0.1), -0.5 * noise(0.1)
+    heard = Recording("a.wav", (left + right) / 2, (left - right) / 2).heard
+    np.testing.assert_allclose(heard, np.stack([left, right], axis=1), atol=1e-7)
+
+
+def test_a_mono_recording_is_heard_as_it_is() -> None:
+    samples = noise(0.1)
+    assert Recording("a.wav", samples).heard is samples

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from distill_live.audio.fades import rising_fade
+from distill_live.audio.fades import crossfade, per_sample, rising_fade
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 2400])
@@ -14,3 +14,20 @@ def test_a_fade_and_its_mirror_image_add_up_to_one(count: int) -> None:
 
 def test_no_samples_have_no_fade() -> None:
     assert rising_fade(0).shape == (0,)
+
+
+def test_two_channels_are_faded_as_each_would_be() -> None:
+    old, new = np.random.default_rng(1).standard_normal((2, 50, 2)).astype(np.float32)
+    faded = crossfade(old, new, 7, 100)
+    for channel in (0, 1):
+        alone = crossfade(old[:, channel], new[:, channel], 7, 100)
+        np.testing.assert_array_equal(faded[:, channel], alone)
+
+
+@pytest.mark.parametrize("shape", [(5,), (5, 1), (5, 2)])
+def test_gains_multiply_every_channel_alike(shape: tuple[int, ...]) -> None:
+    gains = np.arange(5, dtype=np.float32)
+    products = np.full(shape, 2.0, np.float32) * per_sample(gains, np.zeros(shape))
+    assert products.shape == shape
+    for channel in products.reshape(5, -1).T:
+        np.testing.assert_array_equal(channel, 2 * gains)

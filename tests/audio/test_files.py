@@ -156,8 +156,11 @@ def test_a_recorder_that_cannot_open_its_file_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("format", ["wav", "flac", "ogg", "mp3"])
-def test_bytes_are_those_that_a_file_would_hold(tmp_path: Path, format: str) -> None:
+@pytest.mark.parametrize("channels", [1, 2])
+def test_bytes_are_those_that_a_file_would_hold(tmp_path: Path, format: str, channels: int) -> None:
     sound = np.sin(np.arange(9600) / 20).astype(np.float32)
+    if channels == 2:
+        sound = np.stack([sound, sound / 2], axis=1)
     write_audio(tmp_path / f"sound.{format}", sound, 48_000)
     assert audio_bytes(sound, 48_000, format) == (tmp_path / f"sound.{format}").read_bytes()
 

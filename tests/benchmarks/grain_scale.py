@@ -30,7 +30,8 @@ from distill_live.models.file.library import find_model
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.grains.corpus import load_grains
-from distill_live.models.grains.file import GrainFile, write_grains
+from distill_live.models.grains.file import GrainFile
+from distill_live.models.grains.writing import GivenRecording, write_grains
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.sound_settings import SoundSettings
@@ -88,10 +89,11 @@ def copy_often(file: GrainFile, path: Path, minutes: float) -> None:
             change = drawn.integers(-CHANGE, CHANGE + 1, own[number].shape)
             levels.append(np.clip(own[number] + change, 0, 255).astype(np.uint8))
             recordings.append(
-                (
+                GivenRecording(
                     f"{copy}/{one.name}",
                     one.samples,
                     [file.piece(number, piece) for piece in range(len(one.pieces))],
+                    one.channels,
                 )
             )
     write_grains(

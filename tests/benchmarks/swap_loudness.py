@@ -18,7 +18,7 @@ Loud passages go through the limiter, as they do live.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,6 +31,7 @@ from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live.playback.last_mile import LONGEST_PIECE
 from distill_live.live.playback.leveler import Leveler
 from distill_live.models.file.library import find_model
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.loudness import ModelLoudness
 from distill_live.models.file.persistence import load_model_v2
 
@@ -63,10 +64,7 @@ def main() -> None:
         "gains:", ", ".join(f"{name} {20 * np.log10(one):+.1f} dB" for name, one in gains.items())
     )
     first, second = (
-        [
-            generate_audio_from_prior(one, duration_s=options.seconds, seed=FIRST_SEED + n)[0]
-            for n in range(options.seeds)
-        ]
+        [played(one, FIRST_SEED + number, options.seconds) for number in range(options.seeds)]
         for one in loaded
     )
     print(f"{'seed':>6} {'first':>8}   louder: {'  '.join([*gains, 'levelled'])}")
@@ -75,6 +73,12 @@ def main() -> None:
             str(FIRST_SEED + number), first[number : number + 1], second[number : number + 1], gains
         )
     tell("all", first, second, gains)
+
+
+def played(loaded: LoadedVQModel, seed: int, seconds: float) -> Sound:
+    """What a model plays [N, 2]; a mono one the same on both channels."""
+    sound, _ = generate_audio_from_prior(loaded, duration_s=seconds, seed=seed)
+    return np.broadcast_to(sound.reshape(len(sound), -1), (len(sound), 2))
 
 
 def tell(
@@ -92,18 +96,18 @@ def tell(
     print(f"{label:>6} {reference:8.2f}           {cells}")
 
 
-def loudness(sounds: Sequence[Sound] | map[Sound]) -> float:
-    """The loudness of sounds [N] together, in LUFS; -inf for silence."""
-    found = integrated_loudness((within_full_scale(one, RATE)[0] for one in sounds), RATE)
+def loudness(sounds: Iterable[Sound]) -> float:
+    """The loudness of sounds [N, 2] together, in LUFS; -inf for silence."""
+    found = integrated_loudness((within_full_scale(one, RATE)[0] for one in sounds), RATE, 2)
     return -np.inf if found is None else found
 
 
 def levelled(sound: Sound) -> Sound:
-    """A sound [N] as the leveler gives it out at 1."""
-    leveler, pair = Leveler(), np.stack([sound, sound])
+    """A sound [N, 2] as the leveler gives it out at 1."""
+    leveler, pair = Leveler(), sound.T.copy()
     for start in range(0, len(sound), LONGEST_PIECE):
         leveler.process(pair[:, start : start + LONGEST_PIECE], 1.0)
-    return pair[0]
+    return pair.T
 
 
 if __name__ == "__main__":

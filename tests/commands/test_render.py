@@ -14,10 +14,12 @@ import soundfile
 import torch
 
 from distill_live.codes.session_log import Entry, SessionLogWriter
+from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.loaded import LoadedVQModel
 from tests.conftest import Folders, RunCli
 from tests.live.player import Player
+from tests.live.two_channels import both_of
 from tests.sound_files import read_audio
 
 SECOND = 48_000
@@ -65,6 +67,21 @@ def test_what_was_heard_is_written_sample_for_sample(
     samples, rate = read_audio("evening.wav")
     assert rate == SECOND
     np.testing.assert_array_equal(samples[:, 0], played[1])
+
+
+@pytest.mark.parametrize("format", ["wav", "flac"])
+def test_a_stereo_model_is_rendered_with_two_channels(
+    run_cli: RunCli, log: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    assert run_cli("render", log, "--output", f"mono.{format}").code == 0
+    make = ColumnDecoder.push
+    monkeypatch.setattr(ColumnDecoder, "push", lambda self, codes: both_of(make(self, codes)))
+    rest = ColumnDecoder.rest
+    monkeypatch.setattr(ColumnDecoder, "rest", lambda self: both_of(rest(self)))
+    assert run_cli("render", log, "--output", f"stereo.{format}").code == 0
+    mono, stereo = (read_audio(f"{name}.{format}")[0] for name in ("mono", "stereo"))
+    assert (mono.shape, stereo.shape) == ((2 * SECOND, 1), (2 * SECOND, 2))
+    np.testing.assert_allclose(stereo, both_of(mono[:, 0]), atol=1e-6)
 
 
 def test_floats_that_exceed_full_scale_are_reported(

@@ -71,6 +71,16 @@ def test_what_is_measured_is_the_same_each_time_and_its_progress_is_told(
     assert first is not None and first == playing_loudness(tiny_model)
 
 
+@pytest.mark.usefixtures("brief")
+def test_a_mono_model_is_measured_as_it_is_heard_on_two_channels(
+    tiny_model: LoadedVQModel,
+) -> None:
+    sounds = [generate_audio_from_prior(tiny_model, duration_s=0.5, seed=n)[0] for n in (0, 1)]
+    heard = [np.stack([sound, sound], axis=1) for sound in sounds]
+    expected = integrated_loudness(heard, 48_000, 2)
+    assert playing_loudness(tiny_model) == pytest.approx(expected, abs=0.006)
+
+
 def test_a_model_that_cannot_play_has_no_loudness(tiny_model: LoadedVQModel) -> None:
     with pytest.raises(NoPriorError):
         playing_loudness(replace(tiny_model, prior=None))

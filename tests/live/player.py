@@ -51,10 +51,11 @@ class Player:
         clock: Callable[[], float] | None = None,
         edits: Sequence[Edit] = EDITS,
         start: int = 0,
+        channels: int = 1,
         **settings: Any,
     ) -> None:
         self.parameters = ParameterStore(parameter_table(edits))
-        self.status, self.ring, self.journal = EngineStatus(), AudioRing(), JournalRing()
+        self.status, self.ring, self.journal = EngineStatus(), AudioRing(channels), JournalRing()
         self.keepsake, self.heard, self.shown = Keepsake(), HeardColumns(), ShownColumns()
         self.said: list[str] = []
         self.reports: list[EditReport] = []
@@ -98,7 +99,7 @@ class Player:
 
     def hear_rest(self, count: int) -> np.ndarray:
         """Play `count` samples of what is in the ring already."""
-        out = np.zeros(count, np.float32)
+        out = self.ring.silence(count)
         self.reader.read(out)
         return out
 
@@ -112,7 +113,7 @@ class Player:
 
     def hear(self, count: int, block: int = 480) -> np.ndarray:
         """Play `count` samples, the engine working between the blocks."""
-        out = np.zeros(count, np.float32)
+        out = self.ring.silence(count)
         for start in range(0, count, block):
             self.work()
             assert self.reader.available >= block

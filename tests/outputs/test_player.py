@@ -62,7 +62,7 @@ class Stage:
     def __init__(self, played: bool = False) -> None:
         self.interface, self.status, self.tap = Interface(), LiveStatus(), TapRing()
         self.ours, theirs = multiprocessing.get_context("spawn").Pipe()
-        mixer = DeckMixer((AudioRing(), AudioRing()), DeckControl())
+        mixer = DeckMixer((AudioRing(2), AudioRing(2)), DeckControl())
 
         def make_source(sample_rate: int) -> LastMile:
             return LastMile(mixer, ParameterStore(), self.status, self.tap, sample_rate)

@@ -21,7 +21,7 @@ TONE = np.tile([1.0, 0.0, -1.0, 0.0], 30_000).astype(np.float32)
 
 
 def ring_with(samples: np.ndarray) -> AudioRing:
-    ring = AudioRing()
+    ring = AudioRing(2)
     ring.write(ring.begin_future(0), samples)
     ring.switch(1, 0, 0)
     return ring

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from distill_live.audio.dataset import Recording
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.errors import AudioFileError, ModelFileError
+from distill_live.models.grains.channels import mid
 from distill_live.models.grains.file import GrainFile, grains_path, read_grains_header
+from distill_live.models.grains.header import StoredRecording
 from distill_live.models.grains.sound import GrainSound
 from distill_live.training.data.grains import make_grains
 
@@ -49,7 +54,7 @@ def grains_kept(model: Path, replaced: set[str]) -> list[Recording]:
         file = GrainFile(path)
         sound = GrainSound(file)
         return [
-            Recording(one.name, sound.read(number, 0, one.samples))
+            _recording(one, sound.read(number, 0, one.samples))
             for number, one in enumerate(file.header.recordings)
             if one.name not in replaced
         ]
@@ -64,3 +69,11 @@ def lacks_grains(run: TrainingRun) -> bool:
         return run.choices.keep_grains and read_grains_header(path).codec_sha256 != sha256
     except ModelFileError:
         return True
+
+
+def _recording(stored: StoredRecording, heard: NDArray[np.float32]) -> Recording:
+    """A recording of whose sound this is `heard`, `[N]` or `[N, 2]`."""
+    if stored.channels == 1:
+        return Recording(stored.name, mid(heard))
+    left, right = heard[:, 0], heard[:, 1]
+    return Recording(stored.name, mid(heard), (left - right) * np.float32(0.5))

@@ -96,7 +96,7 @@ Motion = Hold | Loop | None
 
 
 def nothing() -> Samples:
-    """No samples [0]."""
+    """No samples [0], which `joined` puts before any others."""
     return _NOTHING
 
 

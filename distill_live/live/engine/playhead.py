@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
+from distill_live.audio.blocks import joined
 from distill_live.audio.fades import crossfade
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.engine.decoder import ColumnDecoder
@@ -34,7 +33,8 @@ from distill_live.models.sound_settings import SoundSettings
 
 
 class Playhead:
-    """Moves over a timeline and makes samples; `position` is the next one's place in the ring."""
+    """Moves over a timeline and makes samples, [N] or [N, C] as its decoder does; `position` is the
+    next one's place in the ring."""
 
     def __init__(self, decoder: ColumnDecoder, timeline: Timeline, position: int) -> None:
         self._decoder = decoder
@@ -93,7 +93,7 @@ class Playhead:
         if isinstance(state.motion, Hold):
             return self._give(self._stay(state.motion, made, end))
         done = state.sample + len(state.beyond) - (end - len(made))
-        made = np.concatenate([state.beyond, made[max(done, 0) :]])
+        made = joined(state.beyond, made[max(done, 0) :])
         self._state = replace(state, column=state.column + 1, beyond=nothing())
         return self._give(self._advance(made))
 
@@ -105,7 +105,7 @@ class Playhead:
         self._set_mark(None)
         recent = self._recent.last(length)
         # Where the sound would go on to by itself, before the repetition and again after it.
-        ending = np.concatenate([self._state.beyond, self._decoder.rest()])[:fade]
+        ending = joined(self._state.beyond, self._decoder.rest())[:fade]
         self._state = replace(self._state, ending=ending, faded=0)
         again = self._blend(recent)
         self._state = replace(self._state, ending=ending, faded=0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.ring import AudioRing, Samples
 
@@ -40,7 +38,7 @@ class RingWriter:
         return self._draft is not None
 
     def write(self, samples: Samples) -> None:
-        """Append samples [N] to the draft, if there is one, else to the ring."""
+        """Append samples [N] or [N, C] to the draft, if there is one, else to the ring."""
         if self._draft is None:
             self._ring.write(self._lane, samples)
         else:
@@ -56,17 +54,18 @@ class RingWriter:
         The old sound fades out while it fades in, over `fade` samples. A future that was published
         but is not heard yet is replaced: its sound before the draft is copied.
         """
-        samples = np.concatenate(self._draft or [])
+        samples = self._draft or []
         pending = self._ring.pending_switch()
         copied = False
         if pending is not None and pending[1] < at:
             _, at, fade = pending
             if at < self._start:
                 copied = True
-                samples = np.concatenate([self._ring.content(pending[0], at, self._start), samples])
+                samples = [self._ring.content(pending[0], at, self._start), *samples]
                 self._start = at
         self._lane = self._ring.begin_future(self._start)
-        self._ring.write(self._lane, samples)
+        for piece in samples:
+            self._ring.write(self._lane, piece)
         self._draft = None
         self.note_switches()
         self._switch(self._start, at, fade, copied)

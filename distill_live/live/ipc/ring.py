@@ -49,7 +49,10 @@ class Switch(NamedTuple):
 
 
 class AudioRing:
-    """Lanes of mono float32 samples at absolute positions; one writer, one reader.
+    """Lanes of float32 samples at absolute positions; one writer, one reader.
+
+    Samples are [n] with one channel, [n, channels] with several; a position is that of a sample of
+    every channel. What has one channel goes to all of them.
 
     Every mark is one aligned 8-byte integer with a single writer. What a mark announces is written
     before the mark, with a fence in between: samples before `written`, a switch before `published`,
@@ -63,8 +66,11 @@ class AudioRing:
     whole while it sounds.
     """
 
-    def __init__(self) -> None:
-        self._lanes = SharedArray((LANES, CAPACITY), "f4")
+    def __init__(self, channels: int = 1) -> None:
+        self.channels = channels
+        # Channel by channel, so that numpy works along the time, many samples at once.
+        shape = (CAPACITY,) if channels == 1 else (channels, CAPACITY)
+        self._lanes = SharedArray((LANES, *shape), "f4")
         self._marks = SharedArray((_FIRST_SLOT + _FIELDS * SLOTS,), "i8")
 
     def reset(self) -> None:
@@ -100,6 +106,10 @@ class AudioRing:
         """Position after the last sample written into `lane`."""
         return int(self._marks.array[_WRITTEN + lane])
 
+    def silence(self, count: int) -> Samples:
+        """New zeros [count] or [count, channels], in memory channel by channel as in the ring."""
+        return np.zeros(count if self.channels == 1 else (self.channels, count), np.float32).T
+
     def room(self, position: int) -> int:
         """How many samples may be written from `position` on without touching unread ones.
 
@@ -127,15 +137,20 @@ class AudioRing:
         return lane
 
     def write(self, lane: int, samples: Samples) -> None:
-        """Append samples [N] to a lane. Raises ValueError when they do not fit (see `room`)."""
+        """Append samples, [N] or as the ring has them, to a lane.
+
+        Raises ValueError when they do not fit (see `room`), or have other channels.
+        """
+        if samples.ndim == 2 and samples.shape[1] != self.channels:
+            raise ValueError(f"the ring has {self.channels} channels, not {samples.shape[1]}")
         start = self.written(lane)
         if len(samples) > self.room(start):
             raise ValueError(f"{len(samples)} samples do not fit, room is {self.room(start)}")
         fence()
         first = start % CAPACITY
         head = min(len(samples), CAPACITY - first)
-        self._lanes.array[lane, first : first + head] = samples[:head]
-        self._lanes.array[lane, : len(samples) - head] = samples[head:]
+        self._lanes.array[lane, ..., first : first + head] = samples[:head].T
+        self._lanes.array[lane, ..., : len(samples) - head] = samples[head:].T
         fence()
         self._marks.array[_WRITTEN + lane] = start + len(samples)
 
@@ -150,7 +165,7 @@ class AudioRing:
             raise ValueError(
                 f"lane {lane} holds samples {first}..{written}, {start}..{end} were asked for"
             )
-        out = np.empty(end - start, np.float32)
+        out = self.silence(end - start)
         self.copy_out(lane, start, out)
         return out
 
@@ -212,14 +227,15 @@ class AudioRing:
         self._marks.array[_TAKEN] = switch.number
 
     def copy_out(self, lane: int, position: int, out: Samples) -> None:
-        """Fill `out` [n] with the lane's samples from `position` on; zeros where it has none."""
+        """Fill `out`, [n] or [n, channels] as the ring, with the lane's samples from `position` on;
+        zeros where it has none."""
         count = min(max(self.written(lane) - position, 0), len(out))
         fence()
         missing = min(max(int(self._marks.array[_BEGIN + lane]) - position, 0), count)
         first = position % CAPACITY
         head = min(count, CAPACITY - first)
-        out[:head] = self._lanes.array[lane, first : first + head]
-        out[head:count] = self._lanes.array[lane, : count - head]
+        out.T[..., :head] = self._lanes.array[lane, ..., first : first + head]
+        out.T[..., head:count] = self._lanes.array[lane, ..., : count - head]
         out[:missing] = 0.0
         out[count:] = 0.0
 

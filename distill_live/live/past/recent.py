@@ -6,6 +6,7 @@ from collections import deque
 
 import numpy as np
 
+from distill_live.audio.blocks import joined
 from distill_live.live.ipc.ring import Samples
 
 #: Samples that are kept: two seconds.
@@ -24,12 +25,12 @@ class Recent:
         return sum(len(samples) for _, samples in self._pieces)
 
     def last(self, length: int) -> Samples:
-        """The last `length` samples [N]; fewer if fewer are kept."""
+        """The last `length` samples [N] or [N, C]; fewer if fewer are kept."""
         pieces = [samples for _, samples in self._pieces]
-        return np.concatenate([np.zeros(0, np.float32), *pieces])[-length:]
+        return joined(np.zeros(0, np.float32), *pieces)[-length:]
 
     def append(self, position: int, samples: Samples) -> None:
-        """Add samples [N] that begin at a ring position; the oldest make room."""
+        """Add samples [N] or [N, C] that begin at a ring position; the oldest make room."""
         self._pieces.append((position, samples))
         end = position + len(samples)
         while self._pieces[0][0] + len(self._pieces[0][1]) < end - RECENT:

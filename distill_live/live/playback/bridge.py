@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from distill_live.audio.fades import equal_power
+from distill_live.audio.fades import equal_power, per_sample
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.playback.ring_reader import RingReader
 
@@ -27,12 +25,15 @@ class BridgedReader:
 
     def __init__(self, reader: RingReader) -> None:
         self.reader = reader
-        self._heard = np.zeros(PASSAGE, np.float32)
+        silence = reader.ring.silence
+        self._heard = silence(PASSAGE)
         self._count = 0
-        self._passage = np.zeros(PASSAGE, np.float32)
+        self._passage = silence(PASSAGE)
         self._length = self._at = 0
-        self._old = np.zeros(FADE, np.float32)
-        self._coming, self._going = equal_power(0, FADE, FADE)
+        self._old = silence(FADE)
+        self._coming, self._going = (
+            per_sample(gains, self._old) for gains in equal_power(0, FADE, FADE)
+        )
         # How many samples of the present fade have been played.
         self._faded = FADE
         #: Whether it repeats the passage or fades to it, but not while it fades back.
@@ -60,7 +61,7 @@ class BridgedReader:
             self.bridging, self._faded = False, FADE
 
     def read(self, out: Samples) -> None:
-        """Fill `out` [n] with the next samples and move on."""
+        """Fill `out`, [n] or [n, C] as the ring, with the next samples and move on."""
         start = 0
         while start < len(out):
             start += self._read(out[start:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.audio.fades import equal_power
+from distill_live.audio.fades import equal_power, per_sample
 from distill_live.errors import LiveError
 from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.playback.bridge import BridgedReader
@@ -121,6 +121,7 @@ class DeckControl:
 class DeckMixer:
     """Reads the deck that plays, in the audio process, and fades to the other one when told to.
 
+    Both rings have the same number of channels; samples are [n], or [n, C] with several.
     A fade has equal power: cosine out, sine in. A deck that runs dry repeats its last passage. If a
     deck that fades out has none to repeat, it ends early, and the other one continues. A ring's
     position moves only while its deck is heard.
@@ -136,7 +137,7 @@ class DeckMixer:
         self._playing.start(control.gain(control.playing))
         self._leaving: _Deck | None = None
         self._fade = self._faded = 0
-        self._buffer = np.empty(_PIECE, np.float32)
+        self._buffer = rings[0].silence(_PIECE)
 
     @property
     def available(self) -> int:
@@ -167,7 +168,7 @@ class DeckMixer:
             self._playing.reader.forget()
 
     def read(self, out: Samples) -> None:
-        """Fill `out` [n] with the next samples and move on."""
+        """Fill `out` with the next samples and move on."""
         for start in range(0, len(out), _PIECE):
             piece = out[start : start + _PIECE]
             self._playing.read(piece)
@@ -181,12 +182,12 @@ class DeckMixer:
         self._control.begin(number, self._leaving.ring.read_position)
 
     def _mix(self, leaving: _Deck, out: Samples) -> None:
-        """Mix the deck that is left into `out` [n], the next samples of the fade."""
+        """Mix the deck that is left into `out`, the next samples of the fade."""
         old = self._buffer[: len(out)]
         leaving.read_last(old)
         coming, going = equal_power(self._faded, len(out), self._fade)
-        out *= coming
-        out += old * going
+        out *= per_sample(coming, out)
+        out += old * per_sample(going, out)
         self._faded += len(out)
         self._control.note_faded(self._faded)
         if self._faded == self._fade:
@@ -211,13 +212,13 @@ class _Deck:
         self._envelope = Envelope(1.0)
 
     def read(self, out: Samples) -> None:
-        """Fill `out` [n] with the next samples."""
+        """Fill `out` with the next samples."""
         self.reader.read(out)
         if self._gain != 1.0:
             out *= self._gain
 
     def read_last(self, out: Samples) -> None:
-        """Fill `out` [n] with the rest of the sound, faded out before it runs dry, and zeros."""
+        """Fill `out` with the rest of the sound, faded out before it runs dry, and zeros."""
         available = _ENDLESS if self.reader.lasts else self.reader.available
         if available < len(out) + FADE_DRY:
             self._envelope.fade_out(min(FADE_DRY, available))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from distill_live.audio.fades import per_sample
 from distill_live.live.ipc.ring import Samples
 
 #: Samples of a fade when a ring runs dry (20 ms).
@@ -52,7 +53,7 @@ class Envelope:
         return min(count, int(np.ceil(self._gain / -self._step - 1e-9)))
 
     def apply(self, samples: Samples) -> None:
-        """Multiply samples [n] by the gain, in place, and move on."""
+        """Multiply samples [n] or [n, C] by the gain, in place, and move on."""
         for start in range(0, len(samples), _ROUND):
             self._apply(samples[start : start + _ROUND])
 
@@ -65,7 +66,7 @@ class Envelope:
         np.clip(gains, 0.0, 1.0, out=gains)
         weights = self._weights[: len(samples)]
         weights[:] = gains
-        samples *= weights
+        samples *= per_sample(weights, samples)
         self._gain = float(gains[-1])
         if self._gain in (0.0, 1.0):
             self._step = 0.0

@@ -38,13 +38,14 @@ _NEWEST_LEAD = 0.02
 
 
 class LastMile:
-    """Pulls mono sound out of the decks and makes it fit for a device.
+    """Pulls left and right out of the decks and makes them fit for a device.
 
     `render` fills the blocks that the device asks for. It never waits: when there is no sound, it
     fades out and plays silence. Sound is read from the ring a little before it is heard, because of
     the limiter's delay and, if the device has another rate than the ring, of the samples in the
     resampler. None of it is lost. An even number of channels gets left and right in turn, an odd
-    number the middle; without width all are the same.
+    number the middle. Width adds a side made of the middle on the left, and subtracts it on the
+    right; without width, a mono model is the same on all channels.
     """
 
     def __init__(
@@ -69,10 +70,10 @@ class LastMile:
             StreamResampler(SAMPLE_RATE, sample_rate, 2) if sample_rate != SAMPLE_RATE else None
         )
         self._resampled = np.zeros((2, 0), np.float32)
-        self._mono = np.zeros(LONGEST_PIECE, np.float32)
         self._pair = np.zeros((2, LONGEST_PIECE), np.float32)
+        self._middle = np.zeros(LONGEST_PIECE, np.float32)
         self._magnitudes = np.zeros((2, LONGEST_PIECE), np.float32)
-        self._finite = np.zeros(LONGEST_PIECE, np.bool_)
+        self._finite = np.zeros((2, LONGEST_PIECE), np.bool_)
         self._peak, self._meter = 0.0, Meter(sample_rate)
         self._pulled = self._given = 0
         self._latency, self._lead = 0.0, self._limiter.delay / sample_rate
@@ -163,12 +164,12 @@ class LastMile:
     def _next(self, count: int) -> Samples:
         """Left and right [2, count] of the next samples at 48 kHz, finite, with width, leveler and
         gain."""
-        mono = self._mono[:count]
+        pair = self._pair[:, :count]
         self._parameters.refresh()
         self._mixer.follow(self._envelope.silent)
-        self._pull(mono)
+        self._pull(pair.T)
         self._pulled += count
-        pair = self._widened(mono)
+        self._widen(pair)
         # Before the gain: what the performer fades out must not come back.
         self._leveler.process(pair, self._parameters["leveler"])
         before, self._gain = self._gain, self._parameters["gain"]
@@ -176,7 +177,7 @@ class LastMile:
         return pair
 
     def _pull(self, out: Samples) -> None:
-        """Read the next sound into `out`, faded where sound begins or ends."""
+        """Read the next sound into `out` [n, 2], faded where sound begins or ends."""
         fade_out = self._fade_out_length(len(out))
         if fade_out is None:
             self._envelope.fade_in(FADE_IN)
@@ -204,9 +205,9 @@ class LastMile:
         self._status["bridging"] = bridging
 
     def _repair(self, samples: Samples) -> None:
-        finite = np.isfinite(samples, out=self._finite[: len(samples)])
+        finite = np.isfinite(samples, out=self._finite[:, : len(samples)].T)
         if not finite.all():
-            self._status.add("repaired", len(samples) - int(np.count_nonzero(finite)))
+            self._status.add("repaired", len(samples) - int(np.count_nonzero(finite.all(axis=1))))
             samples[~finite] = 0.0
         np.clip(samples, -LOUDEST, LOUDEST, out=samples)
 
@@ -227,19 +228,19 @@ class LastMile:
     def _stopping(self) -> bool:
         return self._ending or self._status["transport"] != Transport.PLAY
 
-    def _widened(self, mono: Samples) -> Samples:
-        """Left and right [2, n]: the middle, which is `mono`, and the side added and subtracted."""
+    def _widen(self, pair: Samples) -> None:
+        """Add a side made of the middle to the left, and subtract it from the right [2, n]."""
         before, self._width = self._width, self._parameters["width"]
-        pair = self._pair[:, : len(mono)]
+        # Halving is exact: the middle of two equal samples is that sample.
+        middle = np.add(pair[0], pair[1], out=self._middle[: pair.shape[1]])
+        middle *= 0.5
         if before == self._width == 0.0:
-            self._widener.follow(mono)
-            pair[:] = mono
+            self._widener.follow(middle)
         else:
-            side = self._widener.side(mono)
+            side = self._widener.side(middle)
             _scale(side, before, self._width)
-            np.add(mono, side, out=pair[0])
-            np.subtract(mono, side, out=pair[1])
-        return pair
+            pair[0] += side
+            pair[1] -= side
 
 
 def _scale(samples: Samples, before: float, factor: float) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from distill_live.audio.fades import crossfade
 from distill_live.live.ipc.ring import AudioRing, Samples, Switch
 
@@ -22,7 +20,7 @@ class RingReader:
     def __init__(self, ring: AudioRing) -> None:
         self.ring = ring
         self.lane = ring.sounding_lane
-        self._fading = np.zeros(0, np.float32)
+        self._fading = ring.silence(0)
         self._faded = 0
 
     @property
@@ -36,7 +34,7 @@ class RingReader:
         return max(end - position, 0)
 
     def read(self, out: Samples) -> None:
-        """Fill `out` [n] with the next samples and move on."""
+        """Fill `out`, [n] or [n, channels] as the ring, with the next samples and move on."""
         position = self.ring.read_position
         switch = self._claim_switch(position + len(out), max(len(out), RESERVE))
         if switch is None:
@@ -65,7 +63,7 @@ class RingReader:
 
     def _change_lane(self, position: int, switch: Switch) -> None:
         """Fade from what would have been heard, which may itself be a fade, to another lane."""
-        old = np.empty(switch.fade, np.float32)
+        old = self.ring.silence(switch.fade)
         self._mix(position, old)
         self.lane, self._fading, self._faded = switch.lane, old, 0
         self.ring.take_switch(switch, position)

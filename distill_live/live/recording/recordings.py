@@ -15,14 +15,21 @@ from distill_live.parameters import ParameterStore
 class Recordings(LongRequest):
     """One recording at a time, in a folder unless a path is given.
 
-    A file has two channels when there is width as it begins, else one.
+    A file has two channels when there is width as it begins, or `is_stereo` says that the model
+    has two; else one.
     """
 
     def __init__(
-        self, tap: TapRing, parameters: ParameterStore, folder: Path, say: Callable[[str], None]
+        self,
+        tap: TapRing,
+        parameters: ParameterStore,
+        folder: Path,
+        say: Callable[[str], None],
+        is_stereo: Callable[[], bool],
     ) -> None:
         super().__init__(say)
         self._tap, self._parameters, self._folder = tap, parameters, folder
+        self._is_stereo = is_stereo
         self._recorder: Recorder | None = None
 
     @property
@@ -37,7 +44,8 @@ class Recordings(LongRequest):
 
     def start(self, path: Path) -> None:
         """Record into a file. Raises AudioFileError when it cannot be written."""
-        recorder = Recorder(self._tap, path, 2 if self._parameters["width"] else 1)
+        stereo = self._is_stereo() or bool(self._parameters["width"])
+        recorder = Recorder(self._tap, path, 2 if stereo else 1)
         recorder.start()
         self._recorder = recorder
 

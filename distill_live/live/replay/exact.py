@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.audio.fades import crossfade, equal_power
+from distill_live.audio.blocks import alike, joined
+from distill_live.audio.fades import crossfade, equal_power, per_sample
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
@@ -33,8 +34,9 @@ _NO_FIELDS = ("op", "deck")
 
 
 def replay_log(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel]) -> Samples:
-    """All that was heard [N], by a session log: every engine's part, with the fades between models.
+    """All that was heard, by a session log: every engine's part, with the fades between models.
 
+    It is [N] if every model that was heard is mono, otherwise [N, 2] with what is mono on both.
     `load` gives the model of an "engine" entry. Raises SessionLogError when the log is damaged
     or holds no sound.
     """
@@ -85,7 +87,7 @@ class _LogReplay:
     def finish(self) -> Samples:
         if self._playing in self._decks:
             self._leave(self._ended)
-        return np.concatenate([np.zeros(0, np.float32), *self._heard])
+        return joined(np.zeros(0, np.float32), *self._heard)
 
     def _swap(self, entry: Entry) -> None:
         ending = self._leave(int(entry["at"]), int(entry["faded"]))
@@ -111,12 +113,13 @@ class _Incoming:
     gain: float = 1.0
 
     def mix(self, samples: Samples) -> Samples:
-        """The deck's samples [N], mixed with the end of the last deck."""
-        mixed = samples * np.float32(self.gain) if self.gain != 1.0 else samples.copy()
-        count = min(len(self.ending), len(mixed))
-        rising, falling = equal_power(0, count, self.fade)
-        mixed[:count] = mixed[:count] * rising + self.ending[:count] * falling
-        return mixed
+        """The deck's samples, mixed with the end of the last deck."""
+        if self.gain != 1.0:
+            samples = samples * np.float32(self.gain)
+        count = min(len(self.ending), len(samples))
+        new, old = alike(samples[:count], self.ending[:count])
+        rising, falling = (per_sample(gains, new) for gains in equal_power(0, count, self.fade))
+        return joined(new * rising + old * falling, samples[count:])
 
 
 class DeckReplay:
@@ -149,7 +152,7 @@ class DeckReplay:
             "push": self._push, "repeat": self._repeat, "draft": self._draft,
             "future": self._future, "switched": self._switched, "resume": self._resume,
         }  # fmt: skip
-        #: Called before each switch with (position, what would have been heard from there on [N]).
+        #: Called before each switch with (position, what would have been heard from there on).
         self.on_switch: Callable[[int, Samples], None] | None = None
 
     def apply(self, entry: Entry) -> None:
@@ -162,10 +165,10 @@ class DeckReplay:
                 self._handlers[operation](**fields)
 
     def finish(self, end: int | None = None) -> Samples:
-        """All that was heard [N] up to ring position `end`, or else all that was made."""
+        """All that was heard up to ring position `end`, or else all that was made."""
         future = self._futures[self._current]
         self._emit(future.end if end is None else max(end, self._position))
-        return np.concatenate([np.zeros(0, np.float32), *self._heard])
+        return joined(np.zeros(0, np.float32), *self._heard)
 
     def _draw(self, column: int, codes: list[Any]) -> None:
         if column != self._playhead.timeline.end:
@@ -243,8 +246,8 @@ class DeckReplay:
         """The samples at these positions, mixed with the sound that fades out."""
         samples = self._futures[self._current].content(start, end)
         old = self._ending[self._faded : self._faded + len(samples)]
-        if len(old):
-            samples[: len(old)] = crossfade(
-                old, samples[: len(old)], self._faded, len(self._ending)
-            )
-        return samples
+        if not len(old):
+            return samples
+        old, new = alike(old, samples[: len(old)])
+        seam = crossfade(old, new, self._faded, len(self._ending))
+        return joined(seam, samples[len(old) :])

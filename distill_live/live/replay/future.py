@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from distill_live.audio.blocks import joined
 from distill_live.live.ipc.ring import Samples
 
 
 class Future:
-    """Samples from ring position `start` on, as they were written into a lane, and the length of
-    the fade with which they begin to be heard."""
+    """Samples [N] or [N, C] from ring position `start` on, as they were written into a lane, and
+    the length of the fade with which they begin to be heard."""
 
     def __init__(self, start: int, fade: int = 0) -> None:
         self.start, self.fade = start, fade
@@ -22,14 +23,14 @@ class Future:
         return self.start + len(self._samples) + sum(map(len, self._pieces))
 
     def append(self, samples: Samples) -> None:
-        """Add samples [N] at the end."""
+        """Add samples at the end."""
         self._pieces.append(samples)
 
     def content(self, start: int, end: int) -> Samples:
         """The samples at ring positions `start`..`end`; zeros where there are none."""
-        self._samples = np.concatenate([self._samples, *self._pieces])
+        self._samples = joined(self._samples, *self._pieces)
         self._pieces = []
-        out = np.zeros(max(end - start, 0), np.float32)
+        out = np.zeros((max(end - start, 0), *self._samples.shape[1:]), np.float32)
         known = self._samples[max(start - self.start, 0) : max(end - self.start, 0)]
         first = max(self.start - start, 0)
         out[first : first + len(known)] = known

@@ -25,13 +25,15 @@ from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
-from distill_live.models.file.header import read_header
+from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import found_grains
 from distill_live.models.file.loudness import ModelLoudness
 from distill_live.parameters import ParameterStore
 
 #: The device that is never to blame for a failure.
 CPU = "cpu"
+#: Of every deck's ring: models are changed while it plays, and any of them may be stereo.
+_CHANNELS = 2
 #: The kind of vocoder of a model whose file does not describe one.
 _USUAL_VOCODER = "phase"
 #: The kind of prior that can be steered, and the one of a model whose file does not say.
@@ -62,7 +64,7 @@ class Deck:
         heard: HeardColumns | None = None,
     ) -> None:
         self.number = number
-        self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
+        self.ring, self.status, self._keepsake = AudioRing(_CHANNELS), EngineStatus(), Keepsake()
         self.journal, self.shown = JournalRing() if journal else None, ShownColumns()
         self._memory = EngineMemory(
             self.ring, parameters, self.status, self.journal, self._keepsake, heard, self.shown
@@ -74,6 +76,8 @@ class Deck:
         self.training_files: tuple[str, ...] = ()
         #: The kind of the model's vocoder.
         self.vocoder = _USUAL_VOCODER
+        #: Whether the model's sound has two channels.
+        self.is_stereo = False
         #: Whether the model can be steered.
         self.steers = False
         #: Whether the parameter `clarity` has an effect on the model.
@@ -126,6 +130,7 @@ class Deck:
         prior = header.get("prior")
         kind = prior.get("kind", _USUAL_PRIOR) if isinstance(prior, dict) else _USUAL_PRIOR
         self.steers = kind == _STEERED_PRIOR
+        self.is_stereo = is_stereo(header)
         self.has_clarity = bool(header.get("clarity"))
         self.has_grains = found_grains(path, header.get("codec_sha256")) is not None
         self.loudness = ModelLoudness.of_header(header)

@@ -102,7 +102,9 @@ class Server:
         self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
         self._recovery = Recovery(self._decks, self._swap, log, endless=not settings.finite)
         self._bridges = BridgeWatch(self.status)
-        self._recordings = Recordings(self.tap, parameters, settings.recordings, log)
+        self._recordings = Recordings(
+            self.tap, parameters, settings.recordings, log, lambda: self.deck.is_stereo
+        )
         self._overload_notice = OverloadNotice(log)
         self._output_pace = OutputPace(self.tap, log)
         self._encodings = Encodings()

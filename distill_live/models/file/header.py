@@ -15,6 +15,7 @@ import json
 import math
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -131,6 +132,12 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
         raise ModelFileError(f"cannot save {path}: {error.strerror or error}") from error
     written: dict[str, Any] = json.loads(distill)
     return written
+
+
+def is_stereo(metadata: Mapping[str, Any]) -> bool:
+    """Whether a header describes a model that makes sound of two channels."""
+    spectrogram = metadata.get("spectrogram")
+    return isinstance(spectrogram, dict) and bool(spectrogram.get("image_groups"))
 
 
 def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:

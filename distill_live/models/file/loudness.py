@@ -20,8 +20,9 @@ _UNKNOWN_DB = -18.0
 
 @dataclass(frozen=True)
 class ModelLoudness:
-    """`lufs` is the integrated loudness of what a model plays with the default settings, None if
-    its file does not say; `recordings_db` the RMS level of its recordings in dBFS."""
+    """`lufs` is the integrated loudness of what a model plays with the default settings, on two
+    channels, None if its file does not say; `recordings_db` the RMS level of its recordings, in
+    dBFS."""
 
     lufs: float | None = None
     recordings_db: float = _UNKNOWN_DB

@@ -28,12 +28,13 @@ class Equaliser:
         self._centres = centres * self._spacing
 
     def apply(self, gains: Db, around: Samples) -> Samples:
-        """A stretch [N] with gains `[M]` in dB, from the samples `around` it, MARGIN more on each
-        side."""
+        """A stretch, [N] or [N, 2], with gains `[M]` in dB, the same for both channels, from the
+        samples `around` it, MARGIN more on each side."""
         length = _fast_length(len(around))
         curve = np.interp(np.fft.rfftfreq(length), self._centres, smooth_gains(gains))
-        spectrum = np.fft.rfft(around, length) * (10 ** (curve / 20)).astype(np.float32)
-        corrected = np.fft.irfft(spectrum, length)[MARGIN : len(around) - MARGIN]
+        factors = (10 ** (curve / 20)).astype(np.float32)
+        spectrum = np.fft.rfft(around.T, length) * factors
+        corrected = np.fft.irfft(spectrum, length).T[MARGIN : len(around) - MARGIN]
         return np.asarray(corrected, np.float32)
 
 

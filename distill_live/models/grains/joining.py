@@ -27,7 +27,8 @@ def best_shift(reference: Samples, around: Samples) -> int:
 
 
 def likeness(one: Samples, other: Samples) -> float:
-    """The correlation of two sounds [N], 0..1; opposites count as 0."""
+    """The correlation of two sounds, [N] each or [N, 2], 0..1; opposites count as 0."""
+    one, other = one.reshape(-1), other.reshape(-1)
     powers = math.sqrt(float(one @ one) * float(other @ other))
     if powers <= _LEAST_POWER:
         return 0.0
@@ -35,8 +36,10 @@ def likeness(one: Samples, other: Samples) -> float:
 
 
 def mix(old: Samples, new: Samples, share: Samples | float, alike: float) -> Samples:
-    """`share` 0..1 of `new` and the rest of `old` [N], as loud as either, where their correlation
-    is `alike`."""
+    """`share` 0..1, one number or [N], of `new` and the rest of `old`, [N] each or [N, 2], as loud
+    as either, where their correlation is `alike`."""
+    if isinstance(share, np.ndarray) and new.ndim == 2:
+        share = share[:, None]
     rest = 1 - share
     level = np.sqrt(share * share + rest * rest + 2 * alike * share * rest)
     return np.asarray((share * new + rest * old) / level, np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -16,13 +17,13 @@ from distill_live.errors import ModelFileError
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.grains.features import Levels, group_db, store_levels, to_db, usual_groups
-from distill_live.models.grains.file import (
+from distill_live.models.grains.header import (
     MOST_OGG_SECONDS,
     PIECE_SAMPLES,
     GrainFileHeader,
     SoundFormat,
-    write_grains,
 )
+from distill_live.models.grains.writing import GivenRecording, write_grains
 from distill_live.models.sound_settings import SoundSettings
 
 
@@ -32,10 +33,15 @@ def make_grains(
     recordings: list[Recording],
     sound_format: SoundFormat = "flac",
     on_recording: Callable[[int], object] | None = None,
+    channels: Literal[1, 2] = 1,
 ) -> GrainFileHeader:
     """Write the grains of recordings, at the model's rate, for its codec; `on_recording` is
-    called with the number of those that are done. Raises ModelFileError when the file cannot be
-    written, or would have too much ogg."""
+    called with the number of those that are done.
+
+    With 2 `channels`, stereo recordings are stored in stereo, which only a model that plays two
+    channels can use; with 1, all are mixed to mono. Raises ModelFileError when the file cannot be
+    written, or would have too much ogg.
+    """
     config = loaded.spectrogram.config
     seconds = sum(len(one.samples) for one in recordings) / config.sample_rate
     if sound_format == "ogg" and seconds > MOST_OGG_SECONDS:
@@ -58,7 +64,7 @@ def make_grains(
         firsts=firsts,
         sound_format=sound_format,
         levels=levels,
-        recordings=_sounds(recordings, config.sample_rate, sound_format),
+        recordings=_sounds(recordings, channels, config.sample_rate, sound_format),
     )
 
 
@@ -73,20 +79,22 @@ def decoded_levels(
     parts = [decoder.push(column[None]) for piece in codes for column in piece]
     mel = torch.cat([*parts, decoder.flush()], dim=1).cpu().numpy()
     config = loaded.spectrogram.config
-    mel = mel[:, : max(len(samples) // config.hop_length, 1)]
+    # Below the mels, a decoder may say more.
+    mel = mel[: config.n_mels, : max(len(samples) // config.hop_length, 1)]
     return store_levels(group_db(to_db(mel, config), firsts))
 
 
 def _sounds(
-    recordings: list[Recording], sample_rate: int, sound_format: SoundFormat
-) -> Iterator[tuple[str, int, list[bytes]]]:
-    """Name, length and sound files of each recording."""
+    recordings: list[Recording], channels: int, sample_rate: int, sound_format: SoundFormat
+) -> Iterator[GivenRecording]:
+    """Name, length and sound files of each recording, in up to so many channels."""
     for one in recordings:
         # As a whole: a limiter that starts again with each piece would be heard.
-        samples = within_full_scale(one.samples, sample_rate)[0]
+        heard = one.samples if channels == 1 else one.heard
+        samples = within_full_scale(heard, sample_rate)[0]
         size = PIECE_SAMPLES if sound_format == "flac" else len(samples)
         pieces = [
             audio_bytes(samples[start : start + size], sample_rate, sound_format, 16)
             for start in range(0, len(samples), size)
         ]
-        yield one.name, len(samples), pieces
+        yield GivenRecording(one.name, len(samples), pieces, 1 if heard.ndim == 1 else 2)

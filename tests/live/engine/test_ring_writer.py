@@ -15,14 +15,14 @@ from distill_live.live.playback.ring_reader import RingReader
 class Stream:
     """A writer, its ring and its journal, and a reader that says what is heard."""
 
-    def __init__(self, start: int = 0) -> None:
-        self.ring, self.notes = AudioRing(), JournalRing()
+    def __init__(self, start: int = 0, channels: int = 1) -> None:
+        self.ring, self.notes = AudioRing(channels), JournalRing()
         self.ring.advance(start)
         self.writer = RingWriter(self.ring, 0, Journal(self.notes))
         self.reader = RingReader(self.ring)
 
     def hear(self, count: int) -> np.ndarray:
-        out = np.zeros(count, np.float32)
+        out = self.ring.silence(count)
         self.reader.read(out)
         return out
 
@@ -147,3 +147,32 @@ def test_what_a_dead_writer_has_left_fades_into_what_the_new_one_writes() -> Non
     heard = stream.hear(5_000)
     np.testing.assert_allclose(heard[:480], crossfade(steady(1, 480), steady(2, 480), 0, 480))
     assert (heard[480:] == 2).all()
+
+
+def changes_of_mind(left: Stream, seed: int, channels: int = 1) -> np.ndarray:
+    """What is heard of noise while two futures replace it, the second of them partly."""
+    chance = np.random.default_rng(seed)
+
+    def noise(count: int) -> np.ndarray:
+        samples = chance.standard_normal((2, count)).astype(np.float32)
+        return samples[0] if channels == 1 else samples.T
+
+    left.writer.write(noise(20_000))
+    heard = [left.hear(500)]
+    left.publish(noise(10_000), start=1_000, at=2_000, fade=480)
+    left.publish(noise(10_000), start=6_000, at=6_000, fade=100)
+    left.writer.write(noise(3_000))
+    return np.concatenate([*heard, left.hear(15_000)])
+
+
+def test_mono_sound_goes_to_both_channels_of_a_ring_through_every_change() -> None:
+    mono, both = changes_of_mind(Stream(), 1), changes_of_mind(Stream(channels=2), 1)
+    np.testing.assert_array_equal(both[:, 0], mono)
+    np.testing.assert_array_equal(both[:, 1], mono)
+
+
+def test_two_channels_are_written_as_each_would_be() -> None:
+    mono = changes_of_mind(Stream(), 1)
+    stereo = changes_of_mind(Stream(channels=2), 1, channels=2)
+    np.testing.assert_array_equal(stereo[:, 0], mono)
+    assert (stereo[:, 1] != mono).all()

@@ -17,11 +17,17 @@ def says_who_it_is(switch: int | np.ndarray, positions: np.ndarray) -> np.ndarra
     return (switch % PLACES * PLACES + positions % PLACES).astype(np.float32)
 
 
+def in_channels(ring: AudioRing, samples: np.ndarray) -> np.ndarray:
+    """Samples [N] as a ring has them: the second channel is the first one, inverted."""
+    return samples if ring.channels == 1 else np.stack([samples, -samples], axis=1)
+
+
 def publish(ring: AudioRing, at: int, fade: int = 0) -> None:
     """Publish a future that begins at position `at` and is longer than any block."""
     lane = ring.begin_future(at)
     for start in range(at, at + 6000, 1500):
-        ring.write(lane, says_who_it_is(ring.published + 1, np.arange(start, start + 1500)))
+        samples = says_who_it_is(ring.published + 1, np.arange(start, start + 1500))
+        ring.write(lane, in_channels(ring, samples))
     ring.switch(lane, at, fade)
 
 

@@ -134,3 +134,52 @@ def test_a_ring_that_is_reset_is_as_new() -> None:
     ring.reset()
     assert (ring.read_position, ring.published, ring.taken, ring.sounding_lane) == (0, 0, 0, 0)
     assert [ring.written(lane) for lane in range(LANES)] == [0] * LANES
+
+
+def stereo(start: int, count: int) -> np.ndarray:
+    return np.stack([ramp(start, count), -2 * ramp(start, count)], axis=1)
+
+
+def test_two_channels_come_back_as_they_were_written_also_across_the_end_of_the_memory() -> None:
+    ring = AudioRing(2)
+    ring.advance(CAPACITY)
+    lane = ring.begin_future(CAPACITY - 500)
+    ring.write(lane, stereo(0, 300))
+    ring.write(lane, stereo(300, 700))
+    np.testing.assert_array_equal(
+        ring.content(lane, CAPACITY - 400, CAPACITY + 500), stereo(100, 900)
+    )
+
+
+def test_mono_sound_is_the_same_on_both_channels() -> None:
+    ring = AudioRing(2)
+    lane = ring.begin_future(CAPACITY - 500)
+    ring.advance(CAPACITY)
+    noise = np.random.default_rng(1).standard_normal(1000).astype(np.float32)
+    ring.write(lane, noise)
+    left, right = ring.content(lane, CAPACITY - 500, CAPACITY + 500).T
+    np.testing.assert_array_equal(left, noise)
+    np.testing.assert_array_equal(right, noise)
+
+
+def test_two_channels_read_as_zeros_before_and_after_what_a_lane_holds() -> None:
+    ring = AudioRing(2)
+    lane = ring.begin_future(10)
+    ring.write(lane, stereo(7, 2))
+    out = np.full((5, 2), np.nan, np.float32)
+    ring.copy_out(lane, 8, out)
+    assert out.tolist() == [[0, 0], [0, 0], [7, -14], [8, -16], [0, 0]]
+
+
+@pytest.mark.parametrize(("channels", "others"), [(1, 2), (2, 1), (2, 3)])
+def test_sound_of_other_channels_is_refused(channels: int, others: int) -> None:
+    ring = AudioRing(channels)
+    with pytest.raises(ValueError, match=f"the ring has {channels} channels, not {others}"):
+        ring.write(ring.begin_future(0), np.zeros((10, others), np.float32))
+
+
+@pytest.mark.parametrize(("channels", "shape"), [(1, (5,)), (2, (5, 2))])
+def test_silence_has_the_rings_channels(channels: int, shape: tuple[int, ...]) -> None:
+    silence = AudioRing(channels).silence(5)
+    assert (silence.shape, silence.dtype) == (shape, np.float32)
+    assert not silence.any()

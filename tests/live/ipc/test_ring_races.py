@@ -18,7 +18,13 @@ import pytest
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.playback.ring_reader import RingReader
 from distill_live.shared_memory import SharedArray
-from tests.live.ipc.labelled_futures import PLACES, publish, publish_without_end, says_who_it_is
+from tests.live.ipc.labelled_futures import (
+    PLACES,
+    in_channels,
+    publish,
+    publish_without_end,
+    says_who_it_is,
+)
 
 BLOCK = 97
 #: More looks at marks than any action here takes, and all choices of one or two of them.
@@ -35,12 +41,13 @@ class Listener:
     def hear(self) -> bool:
         """Read a block; whether it made a switch."""
         before, position = self._ring.taken, self._ring.read_position
-        heard = np.zeros(min(self._reader.available, BLOCK), np.float32)
+        heard = self._ring.silence(min(self._reader.available, BLOCK))
         self._reader.read(heard)
         after = self._ring.taken
         positions = np.arange(position, position + len(heard))
         switches = np.where(positions < (self._ring.taken_at(after) or 0), before, after)
-        np.testing.assert_array_equal(heard, says_who_it_is(switches, positions))
+        expected = in_channels(self._ring, says_who_it_is(switches, positions))
+        np.testing.assert_array_equal(heard, expected)
         return after != before
 
 
@@ -84,16 +91,21 @@ def interrupted(ring: AudioRing, looks: tuple[int, int], act: Callable[[], Any])
 def start_again(ring: AudioRing) -> Listener:
     """A listener that has heard the first block. One ring serves all: memory takes long to make."""
     ring.reset()
-    ring._lanes.array[:, :8192] = 0.0
+    ring._lanes.array[..., :8192] = 0.0
     listener = Listener(ring)
     publish(ring, 0)
     listener.hear()
     return listener
 
 
-@pytest.mark.parametrize("places", [(60,), (60, 20), (150, 30), (90, 60, 30), (20, 50, 120)])
-def test_a_reader_may_be_interrupted_anywhere_by_new_futures(places: tuple[int, ...]) -> None:
-    ring = AudioRing()
+@pytest.mark.parametrize(
+    ("places", "channels"),
+    [((60,), 1), ((60, 20), 2), ((150, 30), 1), ((90, 60, 30), 1), ((20, 50, 120), 1)],
+)
+def test_a_reader_may_be_interrupted_anywhere_by_new_futures(
+    places: tuple[int, ...], channels: int
+) -> None:
+    ring = AudioRing(channels)
 
     def change_mind() -> None:
         for place in places:
@@ -120,9 +132,9 @@ def test_a_writer_may_be_interrupted_anywhere_by_the_reader() -> None:
 
 
 @contextmanager
-def hammered_ring(writer: str, fade: int) -> Iterator[AudioRing]:
+def hammered_ring(writer: str, fade: int, channels: int = 1) -> Iterator[AudioRing]:
     """A ring whose writer, in a thread or a process, never stops to publish new futures."""
-    ring, stopped = AudioRing(), SharedArray((1,), "f8")
+    ring, stopped = AudioRing(channels), SharedArray((1,), "f8")
     make = threading.Thread if writer == "thread" else multiprocessing.get_context("spawn").Process
     worker = make(target=publish_without_end, args=(ring, stopped, fade), daemon=True)
     interval = sys.getswitchinterval()
@@ -136,9 +148,11 @@ def hammered_ring(writer: str, fade: int) -> Iterator[AudioRing]:
         sys.setswitchinterval(interval)
 
 
-@pytest.mark.parametrize("writer", ["thread", "process"])
-def test_no_sample_is_from_a_lane_or_place_that_was_not_published(writer: str) -> None:
-    with hammered_ring(writer, fade=0) as ring:
+@pytest.mark.parametrize(("writer", "channels"), [("thread", 1), ("process", 1), ("process", 2)])
+def test_no_sample_is_from_a_lane_or_place_that_was_not_published(
+    writer: str, channels: int
+) -> None:
+    with hammered_ring(writer, fade=0, channels=channels) as ring:
         listener, made = Listener(ring), 0
         while made < 1000:
             made += listener.hear()

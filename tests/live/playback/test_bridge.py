@@ -11,8 +11,8 @@ from distill_live.live.playback.ring_reader import RingReader
 class Rig:
     """A ring into which samples are written only when they are wanted."""
 
-    def __init__(self) -> None:
-        self.ring = AudioRing()
+    def __init__(self, channels: int = 1) -> None:
+        self.ring = AudioRing(channels)
         self.lane = self.ring.begin_future(0)
         self.ring.switch(self.lane, 0, 0)
         self.reader = BridgedReader(RingReader(self.ring))
@@ -21,7 +21,8 @@ class Rig:
         self.ring.write(self.lane, samples.astype(np.float32))
 
     def read(self, count: int, block: int = 480) -> np.ndarray:
-        out = np.full(count, np.nan, np.float32)
+        out = self.ring.silence(count)
+        out[:] = np.nan
         for start in range(0, count, block):
             self.reader.read(out[start : start + block])
         return out
@@ -110,3 +111,15 @@ def test_in_silence_a_bridge_ends_when_there_is_enough() -> None:
     rig.write(new)
     rig.reader.forget()
     np.testing.assert_array_equal(rig.read(ENOUGH - 480), new[: ENOUGH - 480])
+
+
+def test_two_channels_are_bridged_as_each_would_be() -> None:
+    heard = []
+    for seeds in ((0,), (1,), (0, 1)):
+        rig = Rig(len(seeds))
+        rig.write(np.stack([noise(LEAST + 5_000, seed) for seed in seeds], axis=-1).squeeze())
+        bridged = rig.read(60_000)
+        rig.write(np.stack([noise(20_000, seed + 2) for seed in seeds], axis=-1).squeeze())
+        heard.append(np.concatenate([bridged, rig.read(15_000)]))
+    left, right, both = heard
+    np.testing.assert_array_equal(both, np.stack([left, right], axis=1))

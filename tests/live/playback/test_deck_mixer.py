@@ -10,8 +10,8 @@ from distill_live.live.playback.envelope import FADE_DRY
 class Decks:
     """A mixer whose decks hold constant samples: 1 on deck 0, 100 on deck 1."""
 
-    def __init__(self, length: int = 60_000, other_length: int = 60_000) -> None:
-        self.rings = (AudioRing(), AudioRing())
+    def __init__(self, length: int = 60_000, other_length: int = 60_000, channels: int = 1) -> None:
+        self.rings = (AudioRing(channels), AudioRing(channels))
         self.control = DeckControl()
         self.mixer = DeckMixer(self.rings, self.control)
         self.fill(0, np.full(length, 1.0))
@@ -24,7 +24,8 @@ class Decks:
         ring.switch(lane, 0, 0)
 
     def read(self, count: int, block: int = 256) -> np.ndarray:
-        out = np.full(count, np.nan, np.float32)
+        out = self.rings[0].silence(count)
+        out[:] = np.nan
         for start in range(0, count, block):
             self.mixer.follow(silent=False)
             self.mixer.read(out[start : start + block])
@@ -156,3 +157,27 @@ def test_a_new_mixer_still_does_what_the_last_one_had_not_begun() -> None:
     decks.mixer = DeckMixer(decks.rings, decks.control)
     assert decks.control.busy
     assert decks.read(512)[-1] == 100
+
+
+def test_a_mono_deck_fades_to_one_of_two_channels() -> None:
+    decks = Decks(channels=2)
+    decks.fill(1, np.tile([100.0, -200.0], (60_000, 1)))
+    decks.read(600)
+    decks.control.fade_to(1, 999, gain=0.5)
+    heard = decks.read(6_000)
+    angles = np.arange(1, 1000) / 1000 * np.pi / 2
+    for channel, level in enumerate((50, -100)):
+        expected = np.cos(angles) + level * np.sin(angles)
+        np.testing.assert_allclose(heard[:999, channel], expected, rtol=1e-5, atol=1e-5)
+        assert (heard[999:, channel] == level).all()
+
+
+def test_two_channels_that_run_dry_in_a_fade_end_as_one_does() -> None:
+    heard = []
+    for channels in (1, 2):
+        decks = Decks(length=3_000, channels=channels)
+        decks.fill(1, np.zeros(60_000))
+        decks.control.fade_to(1, 48_000)
+        heard.append(decks.read(4_000))
+    mono, both = heard
+    np.testing.assert_array_equal(both, np.stack([mono, mono], axis=1))

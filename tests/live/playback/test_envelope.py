@@ -38,3 +38,12 @@ def test_a_block_of_any_length_gets_the_same_gains() -> None:
         gains.append(shape(envelope, 10_000, block))
     np.testing.assert_allclose(gains[0], gains[2], atol=1e-6)
     np.testing.assert_allclose(gains[1], gains[2], atol=1e-6)
+
+
+def test_two_channels_get_the_gains_of_one() -> None:
+    one, both = Envelope(), Envelope()
+    for envelope in (one, both):
+        envelope.fade_in(5_000)
+    gains, samples = shape(one, 6_000, 6_000), np.ones((6_000, 2), np.float32)
+    both.apply(samples)
+    np.testing.assert_array_equal(samples, np.stack([gains, gains], axis=1))

@@ -24,3 +24,11 @@ def test_a_corner_in_the_bass_is_computed_as_exactly() -> None:
         last_in = sample
         expected.append(last_out)
     np.testing.assert_allclose(block.process(samples), expected, atol=1e-5)
+
+
+def test_two_channels_are_filtered_as_each_would_be() -> None:
+    sound = np.random.default_rng(0).standard_normal((3, 2_500, 2)).astype(np.float32)
+    both, left, right = (HighPass(200.0) for _ in range(3))
+    for block in sound:
+        alone = [left.process(block[:, 0]), right.process(block[:, 1])]
+        np.testing.assert_array_equal(both.process(block), np.stack(alone, axis=1))

@@ -6,9 +6,18 @@ from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.deck_mixer import DeckControl, DeckMixer
-from distill_live.live.playback.envelope import FADE_DRY
-from distill_live.live.playback.last_mile import FADE_PANIC, FADE_STOP, LONGEST_PIECE, LastMile
+from distill_live.live.playback.envelope import FADE_DRY, Envelope
+from distill_live.live.playback.high_pass import HighPass
+from distill_live.live.playback.last_mile import (
+    DC_CORNER,
+    FADE_IN,
+    FADE_PANIC,
+    FADE_STOP,
+    LONGEST_PIECE,
+    LastMile,
+)
 from distill_live.live.playback.leveler import Leveler
+from distill_live.live.playback.widener import Widener
 from distill_live.parameters import ParameterStore
 from tests.audio.true_peak import HARD_SIGNALS, decibels, true_peak
 
@@ -19,10 +28,11 @@ DELAY = Limiter(48_000, 2, 16).delay
 class Rig:
     """A last mile with its ring; `tone` makes sound of which every sample is 0.5 or -0.5."""
 
-    def __init__(self, sample_rate: int = 48_000) -> None:
-        self.ring, self.tap = AudioRing(), TapRing()
+    def __init__(self, sample_rate: int = 48_000, width: float = 0.0) -> None:
+        self.ring, self.tap = AudioRing(2), TapRing()
         self.parameters, self.status = ParameterStore(), LiveStatus()
-        self.other_ring, self.decks = AudioRing(), DeckControl()
+        self.parameters.set("width", width)
+        self.other_ring, self.decks = AudioRing(2), DeckControl()
         mixer = DeckMixer((self.ring, self.other_ring), self.decks)
         self.mile = LastMile(mixer, self.parameters, self.status, self.tap, sample_rate)
         self.lane = self.ring.begin_future(0)
@@ -346,6 +356,86 @@ def test_the_level_is_shown_as_it_is_heard() -> None:
     rig.render(96_000)
     assert rig.status["rms"] < 1e-4
     assert rig.status["falling_peak"] < 1e-3
+
+
+def stereo(count: int) -> np.ndarray:
+    return 0.1 * np.random.default_rng(4).standard_normal((count, 2))
+
+
+def in_pieces(count: int) -> list[slice]:
+    """How the last mile cuts the sound of `count` samples that are asked for in blocks of 256."""
+    starts = [0, *range(DELAY, DELAY + count, 256)]
+    return [slice(a, b) for a, b in zip(starts, [*starts[1:], DELAY + count], strict=True)]
+
+
+@pytest.mark.parametrize("width", [0.0, 0.7])
+def test_a_mono_model_is_processed_as_one_channel_to_the_bit(width: float) -> None:
+    rig, sound = Rig(width=width), noise(40_000).astype(np.float32)
+    rig.write(sound)
+    out = rig.render(20_480)
+    block, rise, widener = HighPass(DC_CORNER), Envelope(), Widener(LONGEST_PIECE)
+    rise.fade_in(FADE_IN)
+    expected = []
+    for piece in in_pieces(20_480):
+        mono = block.process(sound[piece])
+        rise.apply(mono)
+        side = widener.side(mono) * np.float32(width)
+        expected.append(np.stack([mono + side, mono - side], axis=1))
+    np.testing.assert_array_equal(out, np.concatenate(expected)[:20_480])
+
+
+def test_a_sound_on_the_left_comes_out_on_the_left_alone() -> None:
+    rig, sound = Rig(), stereo(40_000)
+    sound[:, 1] = 0.0
+    rig.write(sound)
+    out = rig.render(20_480)
+    assert np.abs(out[:, 0]).max() > 0.2
+    assert not out[:, 1].any()
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_two_channels_come_out_as_each_would_alone(rate: int) -> None:
+    sound = stereo(60_000)
+    outs = []
+    for samples in (sound, sound[:, 0], sound[:, 1]):
+        rig = Rig(sample_rate=rate)
+        rig.write(samples)
+        outs.append(rig.render(40_960))
+    both, left, right = outs
+    np.testing.assert_array_equal(both, np.stack([left[:, 0], right[:, 1]], axis=1))
+
+
+def test_width_adds_to_two_channels_the_side_of_their_middle() -> None:
+    sound = stereo(40_000)
+    outs = []
+    for samples, width in ((sound, 0.0), (sound, 0.6), (sound.mean(axis=1), 0.6)):
+        rig = Rig(width=width)
+        rig.write(samples)
+        outs.append(rig.render(20_480))
+    plain, wide, middle = outs
+    side = (middle[:, 0] - middle[:, 1]) / 2
+    assert np.abs(side).max() > 0.05
+    np.testing.assert_allclose(wide, plain + np.stack([side, -side], axis=1), atol=1e-6)
+
+
+def test_an_odd_number_of_channels_gets_the_middle_of_two() -> None:
+    sound = stereo(40_000)
+    two, one = Rig(), Rig()
+    two.write(sound), one.write(sound)
+    expected = two.render(20_480).mean(axis=1)
+    np.testing.assert_allclose(one.render(20_480, channels=1)[:, 0], expected, atol=1e-7)
+
+
+def test_what_is_no_number_on_one_channel_leaves_the_other_as_it_is() -> None:
+    rig, whole = Rig(), Rig()
+    sound = stereo(20_000)
+    whole.write(sound)
+    sound[9_000:9_005, 0] = np.nan
+    rig.write(sound)
+    out = rig.render(15_360)
+    assert np.isfinite(out).all()
+    np.testing.assert_array_equal(out[:, 1], whole.render(15_360)[:, 1])
+    assert rig.status["repaired"] == 5
 
 
 def decaying(count: int, hertz: float = 300.0) -> np.ndarray:

@@ -139,3 +139,20 @@ def test_a_new_reader_continues_where_the_last_one_died() -> None:
     publish(ring, ramp(0, 1000) + 10_000, 0, 0)
     read(reader, 100)
     np.testing.assert_array_equal(read(RingReader(ring), 100), ramp(100, 100) + 10_000)
+
+
+def test_two_channels_fade_as_each_would() -> None:
+    sounds = np.random.default_rng(1).standard_normal((2, 2, 3_000)).astype(np.float32)
+    heard = []
+    for channels in (slice(2), 0, 1):
+        ring = AudioRing(2 if channels == slice(2) else 1)
+        reader = RingReader(ring)
+        publish(ring, sounds[0, channels].T, 0, 0)
+        first = ring.silence(500)
+        reader.read(first)
+        publish(ring, sounds[1, channels].T, 400, 100)
+        rest = ring.silence(1_000)
+        reader.read(rest)
+        heard.append(np.concatenate([first, rest]))
+    both, left, right = heard
+    np.testing.assert_array_equal(both, np.stack([left, right], axis=1))

@@ -24,7 +24,10 @@ class Desk:
         self.folder = folder
         self.said: list[str] = []
         self.tap, self.parameters = TapRing(), ParameterStore()
-        self.recordings = Recordings(self.tap, self.parameters, folder, self.said.append)
+        self.stereo = False
+        self.recordings = Recordings(
+            self.tap, self.parameters, folder, self.said.append, lambda: self.stereo
+        )
         self.told: list[tuple[str, bool]] = []
         self.recordings.on_outcome = lambda text, failed, _: self.told.append((text, failed))
 
@@ -60,6 +63,17 @@ def test_a_recording_has_two_channels_when_there_is_width_as_it_begins(tmp_path:
         desk.tap.write(steady(0.5))
         desk.recordings.record(False, "rain")
     assert [read_audio(path)[0].shape[1] for path in desk.files()] == [1, 2]
+
+
+def test_a_recording_of_a_stereo_model_has_two_channels(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for desk.stereo in (False, True):
+        desk.recordings.record(True, "rain")
+        desk.tap.write(np.stack([steady(0.5), steady(-0.25)]))
+        desk.recordings.record(False, "rain")
+    mono, stereo = (read_audio(path)[0] for path in desk.files())
+    assert mono[0].tolist() == [0.125]
+    assert stereo[0].tolist() == [0.5, -0.25]
 
 
 def test_what_is_asked_for_twice_changes_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from distill_live.errors import SessionLogError
 from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import Clock, Player
+from tests.live.two_channels import both_of, in_two_channels
 
 SECOND = 48_000
 
@@ -206,3 +207,64 @@ def test_a_damaged_entry_is_refused(tiny_model: LoadedVQModel, wrong: Entry) -> 
     player.hear(SECOND)
     with pytest.raises(SessionLogError, match=r"damaged|follows"):
         replay([*entries(player), {"deck": 0, **wrong}], tiny_model)
+
+
+def test_two_channels_are_played_and_replayed_as_one_is(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mono = perform(Player(tiny_model))
+    wide = in_two_channels(tiny_model, monkeypatch)
+    player = Player(wide, channels=2)
+    heard = perform(player)
+    np.testing.assert_array_equal(heard, both_of(mono))
+    log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
+    np.testing.assert_array_equal(replay(log, wide), heard)
+
+
+def test_a_mono_model_is_rendered_with_one_channel_whatever_its_ring_has(
+    tiny_model: LoadedVQModel,
+) -> None:
+    player = Player(tiny_model, channels=2)
+    heard = player.hear(SECOND)
+    log = [*entries(player), {"op": "end", "deck": 0, "heard": SECOND}]
+    replayed = replay(log, tiny_model)
+    np.testing.assert_array_equal(heard, np.stack([replayed, replayed], axis=1))
+
+
+def test_a_repetition_for_lack_of_time_has_two_channels_too(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = in_two_channels(tiny_model, monkeypatch)
+    player = Player(wide, clock=Clock(), channels=2)
+    heard = [player.hear(SECOND)]
+    for _ in range(9):
+        player.engine._generator.pace.playing.add(1.0)
+    heard.append(player.hear(2 * SECOND))
+    assert player.status["held_loops"] > 0
+    whole = np.concatenate(heard)
+    np.testing.assert_array_equal(whole, both_of(whole[:, 0]))
+    log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
+    np.testing.assert_array_equal(replay(log, wide), whole)
+
+
+@pytest.mark.parametrize("stereo", [0, 1])
+def test_mono_stretches_of_a_session_with_a_stereo_model_are_on_both_channels(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch, stereo: int
+) -> None:
+    wide = in_two_channels(tiny_model, monkeypatch)
+    models = [wide if deck == stereo else tiny_model for deck in (0, 1)]
+    players = [Player(model, seed, channels=2) for seed, model in enumerate(models)]
+    sounds = [player.hear(2 * SECOND) for player in players]
+    at, fade = 30_000, 20_000
+    angles = np.arange(1, fade + 1, dtype=np.float32) * np.float32(np.pi / 2 / (fade + 1))
+    expected = np.concatenate([sounds[0][:at], sounds[1] * np.float32(0.5)])
+    expected[at : at + fade] *= np.sin(angles)[:, None]
+    expected[at : at + fade] += sounds[0][at : at + fade] * np.cos(angles)[:, None]
+    log = [
+        *entries(players[0]), *entries(players[1], deck=1),
+        {"op": "swap", "deck": 1, "at": at, "fade": fade, "faded": fade, "gain": 0.5},
+        {"op": "end", "deck": 1, "heard": 2 * SECOND},
+    ]  # fmt: skip
+    with torch.inference_mode():
+        replayed = replay_log(log, lambda entry: models[entry["deck"]])
+    np.testing.assert_allclose(replayed, expected, atol=1e-6)

@@ -51,3 +51,12 @@ def test_gains_are_smooth_and_limited() -> None:
     gains[60] = 24.0
     assert smooth_gains(gains)[57:64].round(2).tolist() == [0, 2, 6, 8, 6, 2, 0]
     assert np.abs(smooth_gains(np.full(128, 30.0, np.float32))).max() == 12.0
+
+
+def test_both_channels_get_the_same_gains() -> None:
+    left = noise(3000 + 2 * MARGIN)
+    gains = np.random.default_rng(1).uniform(-12, 12, 128).astype(np.float32)
+    made = EQUALISER.apply(gains, np.stack([left, left[::-1]], axis=1))
+    assert made.shape == (3000, 2)
+    for channel, sound in enumerate((left, left[::-1])):
+        assert np.allclose(made[:, channel], EQUALISER.apply(gains, sound), atol=1e-6)

@@ -49,3 +49,20 @@ def test_a_mix_at_its_ends_is_one_of_both() -> None:
     one, other = noise(960, 1), noise(960, 2)
     assert np.array_equal(mix(one, other, 0.0, 0.3), one)
     assert np.array_equal(mix(one, other, 1.0, 0.3), other)
+
+
+def test_likeness_is_that_of_both_channels_together() -> None:
+    one, other = noise(48_000, 1), noise(48_000, 2)
+    both = np.stack([one, 2 * other], axis=1)
+    assert likeness(both, both) > 0.9999
+    # The left channel has a fifth of the power.
+    assert abs(likeness(both, np.stack([one, 0 * other], axis=1)) - 0.2**0.5) < 0.01
+
+
+def test_both_channels_are_mixed_by_the_same_share() -> None:
+    old, new = (np.stack([noise(960, n), noise(960, n + 1)], axis=1) for n in (1, 3))
+    share = np.linspace(0, 1, 960, dtype=np.float32)
+    mixed = mix(old, new, share, 0.3)
+    for channel in (0, 1):
+        alone = mix(old[:, channel], new[:, channel], share, 0.3)
+        assert np.array_equal(mixed[:, channel], alone)

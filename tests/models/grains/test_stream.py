@@ -15,8 +15,9 @@ from distill_live.audio.files import audio_bytes
 from distill_live.inference.codes import decode, encode
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.grains.corpus import load_grains
-from distill_live.models.grains.file import PIECE_SAMPLES, write_grains
+from distill_live.models.grains.header import PIECE_SAMPLES
 from distill_live.models.grains.stream import GrainStream
+from distill_live.models.grains.writing import GivenRecording, write_grains
 from distill_live.models.sound_settings import SoundSettings
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.training.data.grains import decoded_levels, make_grains
@@ -198,7 +199,7 @@ def grainy_with(
         folder / "tiny.grains", model_name="tiny", sample_rate=48_000, hop_length=512,
         codec_sha256=sha256, firsts=firsts, sound_format="flac",
         levels=[decoded_levels(loaded, recording.samples, firsts)],
-        recordings=[(recording.name, len(recording.samples), pieces)],
+        recordings=[GivenRecording(recording.name, len(recording.samples), pieces)],
     )  # fmt: skip
     grains = load_grains(folder / "tiny.distill", sha256, loaded.spectrogram, 8)
     return replace(loaded, grains=grains)

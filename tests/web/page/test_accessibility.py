@@ -51,6 +51,7 @@ def test_messages_are_whole_and_lie_over_nothing(
     told = page.get_by_role("status").filter(has_text="Undone: mask on")
     expect(told).to_be_visible()
     page.get_by_role("button", name=re.compile("^Gain")).click()
+    expect(page.get_by_role("textbox", name="Gain")).to_be_focused()
     page.keyboard.type("x" * 100)
     page.keyboard.press("Enter")
     wrong = page.get_by_role("alert").filter(has_text="Gain takes a number")

@@ -37,10 +37,12 @@ class Finger:
 
 @pytest.fixture
 def phone(open_page: OpenPage, served: Served) -> Iterator[Page]:
-    served.osc.send("/distill/reset")
     page = open_page(width=390, height=844, touch=True)
     expect(page.locator('[data-name="temperature/structure"]').first).to_be_visible()
     expect(page.get_by_role("application", name=re.compile("Timeline"))).to_be_visible()
+    # Only now: the page of the test before may have sent its last values late.
+    served.osc.send("/distill/reset")
+    wait_until(lambda: served.osc.ask("/distill/get", "temperature/timbre") == [1.0], "the reset")
     yield page
 
 
