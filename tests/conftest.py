@@ -198,6 +198,42 @@ def tiny_model(tiny_model_path: Path) -> LoadedVQModel:
 
 
 @pytest.fixture(scope="session")
+def tiny_stereo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stereo model of untrained, tiny networks, with a prior; its images are not neutral. Do not
+    write to it."""
+    import torch
+
+    from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+    from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
+    from distill_live.models.file.persistence import save_model_v2
+    from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+
+    torch.manual_seed(0)
+    config = VQVAEConfig(codebook_size=16, code_width=8, width=16, encoder_blocks=1,
+                         decoder_blocks=1, fine_width=8, image_groups=16)  # fmt: skip
+    codec = ConvVQVAE(config)
+    torch.nn.init.normal_(codec.quantizer.codebooks)
+    assert codec.encoder.image is not None
+    torch.nn.init.normal_(codec.encoder.image.weight)
+    prior = ColumnPrior(ColumnPriorConfig(codebook_size=16, context_columns=8, hidden_size=16,
+                                          num_layers=1, num_heads=2, depth_size=16))  # fmt: skip
+    path = tmp_path_factory.mktemp("stereo") / "stereo.distill"
+    spectrogram = AudioSpectrogram(SpectrogramConfig(image_groups=16))
+    save_model_v2(
+        path, model=codec, prior=prior, vocoder=_quick_vocoder(spectrogram), spectrogram=spectrogram
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_stereo(tiny_stereo_path: Path) -> LoadedVQModel:
+    """That stereo model, loaded. Do not change its weights."""
+    from distill_live.models.file.persistence import load_model_v2
+
+    return load_model_v2(tiny_stereo_path)
+
+
+@pytest.fixture(scope="session")
 def tiny_clear(tiny_model: LoadedVQModel) -> LoadedVQModel:
     """The first model with a clarity: the higher the mel bin, the larger its gain."""
     from distill_live.models.codec.clarity import Clarity

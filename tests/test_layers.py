@@ -70,7 +70,8 @@ BELOW = {
 #: Folder within a layer -> what it may import of that layer besides itself.
 ROOMS = {
     "audio.distances": {"audio.resample"},
-    "audio.reading": {"audio.files", "audio.resample"},
+    "audio.reading": {"audio.files", "audio.resample", "audio.stereo"},
+    "audio.stereo": set(),
     "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
     "codes.edit_lists": {
         "codes.edit", "codes.edit_run", "codes.grid", "codes.selection", "codes.timeline",

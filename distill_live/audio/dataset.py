@@ -39,6 +39,13 @@ class Recording:
     side: NDArray[np.float32] | None = None
 
     @property
+    def middle_and_side(self) -> NDArray[np.float32]:
+        """The samples `[N, C]` as a codec takes them: the middle, then the side if there is one."""
+        if self.side is None:
+            return self.samples[:, None]
+        return np.stack([self.samples, self.side], axis=1)
+
+    @property
     def heard(self) -> NDArray[np.float32]:
         """Its sound: `[N]`, or `[N, 2]`, left and right, if it is stereo."""
         if self.side is None:
@@ -55,6 +62,11 @@ class Recordings:
     sample_rate: int
     skipped: list[tuple[str, str]]
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def has_stereo(self) -> bool:
+        """Whether any recording has a side."""
+        return any(one.side is not None for one in self.recordings)
 
     @property
     def seconds(self) -> float:
@@ -75,13 +87,15 @@ def load_recordings(
     folder: str | Path,
     sample_rate: int = 48_000,
     on_file: Callable[[int, int], None] | None = None,
+    stereo: bool = False,
 ) -> Recordings:
-    """Read every sound file below `folder`, mixed to mono, at `sample_rate` Hz.
+    """Read every sound file below `folder`, mixed to mono, at `sample_rate` Hz; with `stereo`, the
+    side of those that have one is kept.
 
     What cannot be read, is shorter than MIN_SECONDS or silent is skipped and told in `skipped`.
     `on_file` hears (files read so far, files found). Raises DatasetError when nothing is left.
     """
-    found = read_recordings(folder, sample_rate, on_file)
+    found = read_recordings(folder, sample_rate, on_file, stereo)
     if not found.recordings:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.skipped[:3])
         count = len(found.skipped)
@@ -93,6 +107,7 @@ def read_recordings(
     folder: str | Path,
     sample_rate: int = 48_000,
     on_file: Callable[[int, int], None] | None = None,
+    stereo: bool = False,
 ) -> Recordings:
     """As `load_recordings`, but there may be nothing left. Raises DatasetError when the folder has
     no sound files at all."""
@@ -105,7 +120,9 @@ def read_recordings(
         name = name_in(folder, path)
         try:
             sound = Sound(path)
-            recordings.append(Recording(name, _usable(sound.whole(sample_rate), sample_rate)))
+            recording = read_recording(sound, name, sample_rate, stereo)
+            _require_usable(recording.samples, sample_rate)
+            recordings.append(recording)
             notes += [f"{name}: {note}" for note in sound.notes]
         except (AudioFileError, DatasetError) as error:
             skipped.append((name, str(error)))
@@ -138,11 +155,18 @@ def _look_through(folder: Path) -> FolderContent:
     return content
 
 
-def _usable(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
+def read_recording(sound: Sound, name: str, sample_rate: int, stereo: bool = False) -> Recording:
+    """All of a sound, with its side if it has one and `stereo` is wanted. Raises AudioFileError."""
+    if stereo and sound.is_stereo:
+        return Recording(name, *sound.middle_and_side(sample_rate))
+    return Recording(name, sound.whole(sample_rate))
+
+
+def _require_usable(samples: NDArray[np.float32], sample_rate: int) -> None:
+    """Raise DatasetError when a recording is too short or silent."""
     seconds = len(samples) / sample_rate
     if seconds < MIN_SECONDS:
         raise DatasetError(f"only {seconds:.2f} s long; at least {MIN_SECONDS:g} s are needed")
     # np.abs would need as much memory again.
     if max(samples.max(), -samples.min()) < _SILENCE:
         raise DatasetError("nothing but silence")
-    return samples

@@ -20,6 +20,7 @@ from distill_live.audio.blocks import Spool, recut
 from distill_live.audio.limiter import RecordingLimiter, within_full_scale
 from distill_live.audio.loudness import LoudnessMeter, integrated_loudness
 from distill_live.audio.reproducible import make_reproducible
+from distill_live.audio.stereo.channels import channels_of
 from distill_live.errors import AudioFileError
 from distill_live.quiet_stderr import quiet_stderr
 
@@ -160,7 +161,6 @@ def write_blocks(
     sample_rate: int,
     bit_depth: int = 24,
     format: str | None = None,
-    channels: int = 1,
     lufs: float | None = None,
 ) -> Written:
     """Write a sound in blocks `[n, C]`, or `[n]` of one channel, as `write_audio` does, whatever
@@ -173,6 +173,7 @@ def write_blocks(
     """
     path, format = Path(path), format or _format_of(Path(path))
     _subtype(format, bit_depth)
+    channels, blocks = channels_of(blocks)
     limiter = RecordingLimiter(sample_rate, channels)
     with _written_whole(path, format) as temporary, Spool(path.parent, channels) as spool:
         for block in blocks:

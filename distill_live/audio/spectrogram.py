@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from distill_live.audio.mel_filters import Scale, mel_triangles
+from distill_live.audio.stereo.image import measure_image, neutral_rows
 
 # An hour's complex spectrum is gigabytes, its mels are not.
 _FRAMES_AT_ONCE = 2048
@@ -22,7 +23,9 @@ class SpectrogramConfig:
 
     `floor` is the power added before the logarithm (1e-8 is -80 dB below a full-scale noise-like
     signal); `mean` and `deviation` are those of the training set's log power, so that a normalised
-    mel has about mean 0 and deviation 1.
+    mel has about mean 0 and deviation 1. For a stereo model, the mel bins have a stereo image in
+    `image_groups` groups of as many bins each; 0 is for mono. Raises ValueError for bins that
+    cannot be grouped so.
     """
 
     sample_rate: int = 48_000
@@ -34,6 +37,23 @@ class SpectrogramConfig:
     floor: float = 1e-8
     mean: float = 0.0
     deviation: float = 1.0
+    image_groups: int = 0
+
+    def __post_init__(self) -> None:
+        if self.image_groups and self.n_mels % self.image_groups:
+            raise ValueError(
+                f"{self.n_mels} mel bins cannot be in {self.image_groups} groups of as many each"
+            )
+
+    @property
+    def channels(self) -> int:
+        """Of the sound that it describes: 1 or 2."""
+        return 2 if self.image_groups else 1
+
+    @property
+    def rows(self) -> int:
+        """How many numbers describe a frame: its mels, then its stereo image."""
+        return self.n_mels + 2 * self.image_groups
 
     @property
     def bins(self) -> int:
@@ -52,10 +72,15 @@ class SpectrogramConfig:
 
 
 class AudioSpectrogram:
-    """Waveforms `[B, 1, N]` to normalised log-mel power `[B, 1, M, T]` and back.
+    """Waveforms `[B, C, N]` to normalised log-mel power `[B, 1, M, T]` and back.
 
     Frame t is centred at sample `t * hop_length`; beyond both ends there is silence. Power is
     divided by n_fft and each mel filter sums to 1, so a mel is the mean power around its centre.
+
+    A stereo waveform has the middle, (left + right) / 2, and the side, (left - right) / 2, as its
+    channels. A spectrogram with image groups gives frames of `rows` numbers in place of M mels:
+    below the mels of the middle come those of the stereo image (see `audio/stereo/image.py`). One
+    without them uses the middle alone.
     """
 
     kind = "log"
@@ -65,37 +90,55 @@ class AudioSpectrogram:
         self.device = torch.device("cpu")
         self.window = torch.hann_window(self.config.n_fft)
         self.mel_bank = _mel_bank(self.config)
+        self.image_bank = _image_bank(self.mel_bank, self.config.image_groups)
 
     def to(self, device: torch.device | str) -> Self:
         """Move the constants to `device`."""
         self.device = torch.device(device)
         self.window = self.window.to(self.device)
         self.mel_bank = self.mel_bank.to(self.device)
+        self.image_bank = self.image_bank.to(self.device)
         return self
 
     def waveform_to_mel(self, waveform: Tensor, column_frames: int = 1) -> Tensor:
-        """`[B, 1, N]` to normalised `[B, 1, M, T]`, T = ceil(N / hop) rounded up to whole columns
-        of `column_frames` frames (silence is appended)."""
+        """`[B, C, N]` to normalised `[B, 1, rows, T]`, T = ceil(N / hop) rounded up to whole
+        columns of `column_frames` frames (silence is appended)."""
         if waveform.shape[-1] == 0:
-            return torch.zeros(len(waveform), 1, self.config.n_mels, 0, device=self.device)
+            return torch.zeros(len(waveform), 1, self.config.rows, 0, device=self.device)
         hop, n_fft = self.config.hop_length, self.config.n_fft
-        waveform = waveform.squeeze(1).to(self.device)
+        waveform = waveform.to(self.device)
         frames = -(-waveform.shape[-1] // (hop * column_frames)) * column_frames
         needed = (frames - 1) * hop + n_fft // 2
         padded = functional.pad(waveform, (n_fft // 2, max(needed - waveform.shape[-1], 0)))
         parts = [
-            self._log_power(padded[:, first * hop : (first + _FRAMES_AT_ONCE - 1) * hop + n_fft])
+            self._frames(padded[..., first * hop : (first + _FRAMES_AT_ONCE - 1) * hop + n_fft])
             for first in range(0, frames, _FRAMES_AT_ONCE)
         ]
-        return self.normalise(torch.cat(parts, dim=-1)[..., :frames]).unsqueeze(1)
+        return torch.cat(parts, dim=-1)[..., :frames].unsqueeze(1)
 
-    def _log_power(self, padded: Tensor) -> Tensor:
+    def _frames(self, padded: Tensor) -> Tensor:
+        """Samples `[B, C, N]` to `[B, rows, T]`."""
+        middle = self._spectrum(padded[:, 0])
+        power = torch.matmul(self.mel_bank, middle.abs().square() / self.config.n_fft)
+        mel = self.normalise(torch.log(power + self.config.floor))
+        groups = self.config.image_groups
+        if not groups:
+            return mel
+        if padded.shape[1] == 1:
+            image = neutral_rows(groups, mel.shape[-1]).to(mel).expand(len(mel), -1, -1)
+        else:
+            silent = self.config.floor * self.config.n_fft * (self.config.n_mels / groups)
+            image = measure_image(middle, self._spectrum(padded[:, 1]), self.image_bank, silent)
+        return torch.cat([mel, image], dim=-2)
+
+    def _spectrum(self, padded: Tensor) -> Tensor:
+        """Samples `[B, N]` to complex `[B, bins, T]`."""
         n_fft, hop = self.config.n_fft, self.config.hop_length
-        spectrum = torch.stft(
-            padded, n_fft, hop, window=self.window, center=False, return_complex=True
-        )
-        power = torch.matmul(self.mel_bank, spectrum.abs().square() / n_fft)
-        return torch.log(power + self.config.floor)
+        return torch.stft(padded, n_fft, hop, window=self.window, center=False, return_complex=True)
+
+    def mels(self, frames: Tensor) -> Tensor:
+        """The mels `[..., M, T]` of frames `[..., rows, T]`."""
+        return frames[..., : self.config.n_mels, :]
 
     def normalise(self, log_power: Tensor) -> Tensor:
         """Log power to about mean 0, deviation 1."""
@@ -104,6 +147,12 @@ class AudioSpectrogram:
     def denormalise(self, mel: Tensor) -> Tensor:
         """The inverse of `normalise`."""
         return mel * self.config.deviation + self.config.mean
+
+
+def silent_frames(config: SpectrogramConfig, count: int) -> Tensor:
+    """So many normalised frames of silence `[rows, T]`, on the CPU."""
+    mel = torch.full((config.n_mels, count), config.silence)
+    return torch.cat([mel, neutral_rows(config.image_groups, count)])
 
 
 def _mel_bank(config: SpectrogramConfig) -> Tensor:
@@ -115,6 +164,13 @@ def _mel_bank(config: SpectrogramConfig) -> Tensor:
     bank = triangles(config, "slaney")
     # One that falls between bins hears nothing.
     return (bank / bank.sum(dim=1, keepdim=True).clamp(min=1e-8)).contiguous()
+
+
+def _image_bank(mel_bank: Tensor, groups: int) -> Tensor:
+    """The filters `[G, bins]` of groups of mel bins."""
+    if not groups:
+        return mel_bank[:0]
+    return mel_bank.view(groups, -1, mel_bank.shape[1]).sum(dim=1)
 
 
 def triangles(config: SpectrogramConfig, scale: Scale) -> Tensor:

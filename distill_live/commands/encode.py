@@ -51,7 +51,8 @@ def encode(
         sound = Sound(source)
         for note in sound.notes:
             tell(f"{source}: {note}", err=True)
-        grid = codes.encode_blocks(loaded, sound.blocks(sample_rate), source.name)
+        blocks = sound.blocks(sample_rate, loaded.channels)
+        grid = codes.encode_blocks(loaded, blocks, source.name)
         path = places.path(source)
         save_grid(path, grid)
         tell(f"{path}: {grid_size(grid.codes.shape)}")

@@ -59,7 +59,9 @@ def refresh(
     loaded = replace(load_model_v2(path, pick_device(device)), grains=None)
     rate = loaded.spectrogram.config.sample_rate
     with progress_bar("reading") as advance:
-        recordings = load_recordings(folder, rate, lambda read, found: advance(read / found))
+        recordings = load_recordings(
+            folder, rate, lambda read, found: advance(read / found), loaded.channels > 1
+        )
     for name, reason in recordings.skipped:
         tell(f"skipped {name}: {reason}", err=True)
     clarity = measure_clarity(loaded.require_trainable(), loaded.spectrogram, recordings)

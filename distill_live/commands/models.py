@@ -15,7 +15,7 @@ from distill_live.commands.model_refresh import refresh
 from distill_live.commands.options import JsonOption, ModelArgument
 from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import ModelFileError
-from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.header import is_stereo, read_header, rewrite_metadata
 from distill_live.models.file.library import ModelEntry, find_model, find_own_model, list_models
 from distill_live.models.grains.file import grains_path, read_grains_header, require_codec
 
@@ -58,7 +58,9 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
     """Show everything in a model's header."""
     path = find_model(model)
     header = read_header(path)
-    described = {"file": str(path), "weights_bytes": header.weights_bytes} | header.metadata
+    sound = "stereo" if is_stereo(header.metadata) else "mono"
+    described = {"file": str(path), "sound": sound, "weights_bytes": header.weights_bytes}
+    described |= header.metadata
     described["grains"] = _describe_grains(path, header.metadata.get("codec_sha256"))
     if as_json:
         print_json(described)
@@ -85,6 +87,7 @@ def _describe_grains(model: Path, codec_sha256: object) -> dict[str, Any] | None
         "recordings": len(header.recordings),
         "seconds": round(header.seconds, 1),
         "format": header.sound_format,
+        "channels": header.channels,
     }
 
 

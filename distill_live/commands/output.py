@@ -107,15 +107,14 @@ def write_sound(
     blocks: Iterable[Samples],
     sample_rate: int,
     bit_depth: int,
-    channels: int = 1,
     lufs: float | None = None,
 ) -> None:
-    """Write a sound in blocks `[n, C]`, or `[n]` of one channel, to a file within full scale, which
+    """Write a sound in blocks `[n]`, or `[n, C]` of C channels, to a file within full scale, which
     players expect even of floats, and with `lufs` at that loudness. Say on standard error by how
     much the limiter had to turn it down, and if it has another loudness than was wanted."""
     from distill_live.audio.files import write_blocks
 
-    written = write_blocks(path, blocks, sample_rate, bit_depth, channels=channels, lufs=lufs)
+    written = write_blocks(path, blocks, sample_rate, bit_depth, lufs=lufs)
     if lufs is not None and written.lufs is None:
         warn(f"note: {path.name} is silent or shorter than 0.4 s, so it has no loudness to change")
     if not written.reduction_db:

@@ -52,8 +52,7 @@ def render(
     if format == "wav":
         _write_float(path, samples)
     else:
-        channels = 1 if samples.ndim == 1 else samples.shape[1]
-        write_sound(path, [samples], SAMPLE_RATE, depth, channels)
+        write_sound(path, [samples], SAMPLE_RATE, depth)
     tell(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
 
 

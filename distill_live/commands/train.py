@@ -62,6 +62,13 @@ def train(
         ColumnFrames,
         typer.Option("--column-frames", help="Length of a column, in frames of 10.7 ms."),
     ] = "8",
+    mono: Annotated[
+        bool,
+        typer.Option(
+            "--mono",
+            help="Make a mono model, even if recordings are stereo (default: stereo if any is).",
+        ),
+    ] = False,
     codec_epochs: Annotated[
         int | None,
         typer.Option(
@@ -116,15 +123,16 @@ def train(
     """Make a model from a folder of recordings: first the codec, then the prior, then, optionally,
     a vocoder.
 
-    Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer, and mixes them to mono.
+    Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer. From stereo recordings
+    it makes a stereo model.
     Ctrl-C keeps the best result so far, and --resume continues from there. A crash loses at most
     one epoch.
     """
     if continues is not None:
-        if name or codebook_size or rvq_levels != 3 or column_frames != "8":
+        if name or codebook_size or rvq_levels != 3 or column_frames != "8" or mono:
             raise typer.BadParameter(
                 "a model keeps its name and shape with --continue: leave out --name, "
-                "--codebook-size, --rvq-levels and --column-frames"
+                "--codebook-size, --rvq-levels, --column-frames and --mono"
             )
         if vocoder != "phase":
             raise typer.BadParameter(
@@ -147,9 +155,9 @@ def train(
 
     choices = Choices(
         codebook_size=codebook_size, rvq_levels=rvq_levels, column_frames=int(column_frames),
-        codec_epochs=codec_epochs, commitment_weight=commitment_weight, keep_codes=training_codes,
-        grains=grains, no_prior=no_prior, prior_size=prior_size, prior_epochs=prior_epochs,
-        vocoder=vocoder,
+        mono=mono, codec_epochs=codec_epochs, commitment_weight=commitment_weight,
+        keep_codes=training_codes, grains=grains, no_prior=no_prior, prior_size=prior_size,
+        prior_epochs=prior_epochs, vocoder=vocoder,
     )  # fmt: skip
     shown = None
     with open_processes(device, accelerator, devices, num_nodes) as processes:

@@ -69,7 +69,7 @@ def train_prior(
             resume=resume,
             progress_file=progress_file,
         ) as run:
-            recordings = run.read_recordings()
+            recordings = run.read_recordings(stereo=run.model().channels > 1)
             run.begin()
             add_prior(run, Material(recordings))
             add_loudness(run)

@@ -81,7 +81,7 @@ def train_vocoder(
         resume=resume,
         progress_file=progress_file,
     ) as run:
-        recordings = run.read_recordings()
+        recordings = run.read_recordings(stereo=run.model().channels > 1)
         run.begin()
         add_vocoder(run, recordings)
         add_loudness(run)

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from distill_live.audio.fades import rising_fade
+from distill_live.audio.stereo.channels import mixed_down
 from distill_live.codes.codebook_geometry import distances
 from distill_live.inference.cue_sheet import FRAMES_PER_SECOND
 from distill_live.inference.preview import entry_column
@@ -21,8 +22,8 @@ _FADE_SAMPLES = 240
 
 
 class Entry(NamedTuple):
-    """An entry of a codebook, held for a while: its sound `[N]`, which may exceed full scale, and
-    its normalised mels `[M, frames]`."""
+    """An entry of a codebook, held for a while: its sound `[N]`, mixed to mono, which may exceed
+    full scale, and its normalised mels `[M, frames]`."""
 
     level: int
     code: int
@@ -116,4 +117,5 @@ def _entry(loaded: LoadedVQModel, level: int, code: int, columns: int) -> Entry:
         mel = torch.cat([decoder.push(codes), decoder.flush()], dim=-1)
         sound = torch.cat([vocoder.push(mel), vocoder.flush()])
     length = columns * loaded.column_samples
-    return Entry(level, code, sound[:length].cpu().numpy(), mel.cpu().numpy())
+    heard = mixed_down(sound[:length].cpu().numpy())
+    return Entry(level, code, heard, loaded.spectrogram.mels(mel).cpu().numpy())

@@ -22,14 +22,15 @@ _WORTH_A_PROCESS_SECONDS = 180.0
 
 
 def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
-    """Mono samples `[N]` at the model's rate to codes; silence fills up the last column."""
+    """Mono samples `[N]`, or the middle and the side `[N, 2]`, at the model's rate to codes;
+    silence fills up the last column."""
     return encode_blocks(loaded, [audio])
 
 
 def encode_blocks(
     loaded: LoadedVQModel, blocks: Iterable[NDArray[np.float32]], source: str = ""
 ) -> CodeGrid:
-    """A recording in mono blocks `[n]`, of any length, to the same codes as `encode`; the memory
+    """A recording in blocks of any length, each as `encode` takes it, to the same codes; the memory
     needed does not grow with its length. `source` is that of the grid."""
     pieces = encode_pieces(loaded.model, loaded.spectrogram, blocks, loaded.column_samples)
     return loaded.grid_of(np.concatenate([piece.numpy() for piece in pieces]), source)
@@ -41,9 +42,9 @@ def decode(
     progress_callback: Callable[[float], None] | None = None,
     sound: SoundSettings = USUAL_SOUND,
 ) -> NDArray[np.float32]:
-    """What `decode_blocks` gives, as one array `[N]`: for grids that are not too long for it."""
-    nothing = np.zeros(0, np.float32)
-    return np.concatenate([nothing, *decode_blocks(loaded, grid, progress_callback, sound)])
+    """What `decode_blocks` gives, as one array: for grids that are not too long for it."""
+    blocks = decode_blocks(loaded, grid, progress_callback, sound)
+    return np.concatenate([loaded.silence(0), *blocks])
 
 
 def decode_blocks(
@@ -52,8 +53,9 @@ def decode_blocks(
     progress_callback: Callable[[float], None] | None = None,
     sound: SoundSettings = USUAL_SOUND,
 ) -> Iterator[NDArray[np.float32]]:
-    """Codes to mono blocks `[n]`, whose samples may exceed full scale: T columns give exactly
-    `T * column_samples` of them. The memory needed does not grow with the length of the grid.
+    """Codes to blocks `[n]`, or `[n, 2]` of a stereo model, whose samples may exceed full scale: T
+    columns give exactly `T * column_samples` of them. The memory needed does not grow with the
+    length of the grid.
 
     It works column by column through the same streams as live, so that the bytes are the same.
     Raises CodesError at once as `require_fit` does.

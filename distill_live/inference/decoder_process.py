@@ -60,7 +60,9 @@ def mels_made_beside(
     """
     made = 0
     with ExitStack() as stack:
-        for mel in _read(_start(loaded, grid, sound.clarity, stack), loaded.model.config.n_mels):
+        for mel in _read(
+            _start(loaded, grid, sound.clarity, stack), loaded.spectrogram.config.rows
+        ):
             yield mel
             made += 1
     if made <= len(grid.codes):

@@ -42,7 +42,8 @@ def generate_audio_from_prior(
     sound: SoundSettings = USUAL_SOUND,
     on_grain: Callable[[GrainOrigin | None], object] | None = None,
 ) -> tuple[NDArray[np.float32], int]:
-    """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
+    """Sample and decode `duration_s` seconds: (audio at the model's rate, `[N]`, or `[N, 2]` of a
+    stereo model; the seed used).
 
     The same model, seed and settings (see Sampling) give the same bytes, which the live server
     plays before its gain and limiter: the audio may exceed full scale. Without a seed a random one
@@ -62,7 +63,7 @@ def generate_audio_from_prior(
             warnings.warn(OVERLAP_IGNORED, stacklevel=2)
     seed = draw_seed() if seed is None else seed
     total = round(duration_s * loaded.spectrogram.config.sample_rate)
-    audio = np.zeros(total, dtype=np.float32)
+    audio = loaded.silence(total)
     done = 0
     sampling = Sampling(
         temperature, top_k, top_p, min_p, repetition, steering, manner, manner_table

@@ -60,5 +60,6 @@ def playing_loudness(
 
 
 def _power(loaded: LoadedVQModel, mel: Tensor) -> Tensor:
-    """The mean power `[frames]` of normalised mels `[M, frames]`."""
-    return loaded.spectrogram.denormalise(mel).exp().mean(dim=0)
+    """The mean power `[frames]` of normalised mels `[M, frames]`, with or without an image."""
+    spectrogram = loaded.spectrogram
+    return spectrogram.denormalise(spectrogram.mels(mel)).exp().mean(dim=0)

@@ -67,12 +67,14 @@ def only_level(codes: Codes, level: int, codebooks: Codebooks) -> Codes:
 def fade_edges(
     blocks: Iterable[NDArray[np.float32]], length: int, sample_rate: int
 ) -> Iterator[NDArray[np.float32]]:
-    """The blocks `[n]` of a sound that has `length` samples in all, faded in and out."""
+    """The blocks `[n]`, or `[n, C]`, of a sound that has `length` samples in all, faded in and
+    out."""
     fade, position = FADE_SECONDS * sample_rate, 0
     for block in blocks:
         places = np.arange(position, position + len(block))
-        edges = np.minimum(places, length - 1 - places) / fade
-        yield block * np.minimum(edges, 1.0).astype(np.float32)
+        edges = np.minimum(np.minimum(places, length - 1 - places) / fade, 1.0)
+        # Time comes first, whatever follows.
+        yield (block.T * edges.astype(np.float32)).T
         position += len(block)
 
 
@@ -81,7 +83,7 @@ def held_mels(loaded: LoadedVQModel, column: Codes) -> NDArray[np.float32]:
     stream = loaded.decoder()
     frames = loaded.model.config.column_frames
     with torch.inference_mode():
-        held = stream.push(np.repeat(column[None], _SETTLED_COLUMNS, axis=0))
+        held = loaded.spectrogram.mels(stream.push(np.repeat(column[None], _SETTLED_COLUMNS, 0)))
         mels: NDArray[np.float32] = held[:, -frames:].cpu().numpy()
     return mels
 

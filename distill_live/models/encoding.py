@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.audio.stereo.channels import in_columns
 from distill_live.models.devices import use_threads
 from distill_live.models.kinds import Codec
 
@@ -33,7 +34,8 @@ def margin_columns(codec: Codec, spectrogram: AudioSpectrogram, column_samples: 
 def encode_pieces(
     codec: Codec, spectrogram: AudioSpectrogram, blocks: Iterable[Samples], column_samples: int
 ) -> Iterator[Tensor]:
-    """Mono blocks `[n]` at the codec's rate, however long, to codes `[T, F, Q]`, piece by piece.
+    """Blocks at the codec's rate, however long, to codes `[T, F, Q]`, piece by piece. They are mono
+    `[n]`, or the middle and the side `[n, 2]` of stereo, of which a mono codec uses the middle.
 
     Together they are the codes of the whole; silence fills up the last column, of `column_samples`
     samples as all are. A piece is coded on one thread, whatever torch is set to: on some processors
@@ -41,13 +43,17 @@ def encode_pieces(
     """
     margin = margin_columns(codec, spectrogram, column_samples)
     columns = min(PIECE_COLUMNS, _PIECE_SAMPLES // column_samples) + 2 * margin
-    waiting = np.empty(columns * column_samples, np.float32)
+    channels = spectrogram.config.channels
+    waiting = np.zeros((columns * column_samples, channels), np.float32)
     kept = 2 * margin * column_samples
     filled, known = 0, 0
-    for block in blocks:
+    for given in blocks:
+        block = in_columns(given)[:, :channels]
         while len(block):
             taken = block[: len(waiting) - filled]
-            waiting[filled : filled + len(taken)] = taken
+            waiting[filled : filled + len(taken), : taken.shape[1]] = taken
+            # Mono has a silent side.
+            waiting[filled : filled + len(taken), taken.shape[1] :] = 0.0
             filled, block = filled + len(taken), block[len(taken) :]
             if filled == len(waiting):
                 coded = _encode(codec, spectrogram, waiting, column_samples)
@@ -60,5 +66,6 @@ def encode_pieces(
 def _encode(
     codec: Codec, spectrogram: AudioSpectrogram, samples: Samples, column_samples: int
 ) -> Tensor:
+    waveform = torch.from_numpy(samples if samples.shape[1] > 1 else samples[:, 0])
     with use_threads(1):
-        return codec.encode_columns(spectrogram, torch.from_numpy(samples), column_samples).cpu()
+        return codec.encode_columns(spectrogram, waveform, column_samples).cpu()

@@ -156,6 +156,12 @@ def check_fit(
             f"its codec is for {config.n_mels} mels, but its spectrogram has "
             f"{spectrogram.config.n_mels}"
         )
+    groups = config.image_groups if isinstance(config, VQVAEConfig) else 0
+    if groups != spectrogram.config.image_groups:
+        raise ValueError(
+            f"its codec has a stereo image of {groups} groups, but its spectrogram has "
+            f"{spectrogram.config.image_groups}"
+        )
     codes = (config.bands, config.num_quantizers, config.codebook_size)
     shape = prior.config if prior else config
     if (shape.bands, shape.num_quantizers, shape.codebook_size) != codes:

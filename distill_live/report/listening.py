@@ -12,11 +12,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.audio.dataset import Recording, find_recordings, name_in
+from distill_live.audio.dataset import Recording, find_recordings, name_in, read_recording
 from distill_live.audio.distances.reconstruction import Distances, measure_all
 from distill_live.audio.files import audio_bytes
-from distill_live.audio.reading.sound import read_mono
+from distill_live.audio.reading.sound import Sound as SoundFile
 from distill_live.audio.resample import resample
+from distill_live.audio.stereo.channels import left_and_right, mixed_down
 from distill_live.errors import AudioFileError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
@@ -82,9 +83,9 @@ def spread(items: Sequence[_Item], count: int = RECORDINGS) -> list[_Item]:
     return [items[round(place)] for place in places]
 
 
-def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
-    """A few readable recordings of a folder. Raises DatasetError, and AudioFileError if none can be
-    read."""
+def some_recordings(folder: Path, sample_rate: int, stereo: bool) -> list[Recording]:
+    """A few readable recordings of a folder, with their sides if `stereo` is wanted. Raises
+    DatasetError, and AudioFileError if none can be read."""
     paths = find_recordings(folder)
     chosen = spread(paths)
     found: list[Recording] = []
@@ -93,7 +94,8 @@ def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
         if len(found) == len(chosen):
             break
         try:
-            found.append(Recording(name_in(folder, path), read_mono(path, sample_rate)))
+            name = name_in(folder, path)
+            found.append(read_recording(SoundFile(path), name, sample_rate, stereo))
         except AudioFileError as error:
             refused.append(error)
     if not found:
@@ -107,10 +109,11 @@ def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> Compariso
     rate = loaded.spectrogram.config.sample_rate
     pairs, sounds = [], []
     for recording in recordings:
-        original = recording.samples[-round(SECONDS * rate) :]
-        decoded = decode(loaded, encode(loaded, original), sound=_CODEC)[: len(original)]
+        both = recording.middle_and_side[-round(SECONDS * rate) :]
+        original = both[:, 0] if both.shape[1] == 1 else left_and_right(both)
+        decoded = decode(loaded, encode(loaded, both), sound=_CODEC)[: len(original)]
         low, high = _range(_decibels(loaded, original))
-        sounds.append((original, decoded))
+        sounds.append((mixed_down(original), mixed_down(decoded)))
         pairs.append(
             Pair(
                 recording.name,
@@ -160,10 +163,11 @@ def _heard(loaded: LoadedVQModel, label: str, sound: Sound, low: float, high: fl
 
 
 def _decibels(loaded: LoadedVQModel, sound: Sound) -> NDArray[np.float32]:
-    """Mel power in dB `[M, T]`."""
+    """Mel power in dB `[M, T]`, of the middle."""
     spectrogram = loaded.spectrogram
     with torch.inference_mode():
-        mel = spectrogram.waveform_to_mel(torch.from_numpy(sound)[None, None])[0, 0]
+        waveform = torch.from_numpy(mixed_down(sound))[None, None]
+        mel = spectrogram.mels(spectrogram.waveform_to_mel(waveform))[0, 0]
         power = spectrogram.denormalise(mel).cpu().numpy()
     decibels: NDArray[np.float32] = power * np.float32(10 / np.log(10))
     return decibels

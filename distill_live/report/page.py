@@ -56,7 +56,8 @@ def write_page(
     loaded = load_model_v2(model)
     if isinstance(recordings, Path):
         # At the rate of the model as it was loaded: a header alone may ask for any.
-        recordings = some_recordings(recordings, loaded.spectrogram.config.sample_rate)
+        rate = loaded.spectrogram.config.sample_rate
+        recordings = some_recordings(recordings, rate, loaded.channels > 1)
     # Sums in another order end in other bytes, and these sounds are to be the ones heard live.
     with use_threads(1):
         shown = compare(loaded, spread(recordings)) if recordings else decode_training_codes(loaded)

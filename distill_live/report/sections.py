@@ -11,6 +11,7 @@ import numpy as np
 
 from distill_live.audio.distances.reconstruction import Distances
 from distill_live.codes.codebook_health import Verdict, overall, read_health
+from distill_live.models.file.header import is_stereo
 from distill_live.models.file.kept_recordings import Preview
 from distill_live.report.curves import Curve, chart
 from distill_live.report.listening import Comparison, Heard, NewSound
@@ -39,6 +40,7 @@ def facts(metadata: Metadata, model: Path, column_seconds: float) -> str:
     described = {
         "recordings": training.get("files"),
         "total length": _duration(training.get("sound_seconds")),
+        "sound": "stereo" if is_stereo(metadata) else "mono",
         "codes": f"{codec['num_quantizers']} levels of {codec['codebook_size']}",
         "column length": f"{1000 * column_seconds:.0f} ms",
         "prior": f"{prior['num_layers']} layers of {prior['hidden_size']}" if prior else "none yet",

@@ -240,7 +240,7 @@ class Workbench:
     def _encode(self, sound: Path, model: Path) -> CodeGrid:
         loaded = self._model(model).loaded
         rate = loaded.spectrogram.config.sample_rate
-        return encode_blocks(loaded, Sound(sound).blocks(rate), sound.name)
+        return encode_blocks(loaded, Sound(sound).blocks(rate, loaded.channels), sound.name)
 
     def _model(self, path: Path) -> _Model:
         path = path.absolute()

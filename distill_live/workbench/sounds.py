@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import Sound
+from distill_live.audio.stereo.channels import left_and_right
 from distill_live.codes.codebook_geometry import neutral_codes
 from distill_live.codes.selection import Region
 from distill_live.codes.timeline import Codes
@@ -64,8 +65,9 @@ class Sounds:
         self._require_short(end - start)
         length, rate = self._loaded.column_samples, self._loaded.spectrogram.config.sample_rate
         first, last = start * length, end * length
-        kept, position = [np.zeros(0, np.float32)], 0
-        for block in Sound(sound).blocks(rate):
+        kept, position = [self._loaded.silence(0)], 0
+        for given in Sound(sound).blocks(rate, self._loaded.channels):
+            block = given if given.ndim == 1 else left_and_right(given)
             kept.append(block[max(first - position, 0) : max(last - position, 0)])
             position += len(block)
             if position >= last:

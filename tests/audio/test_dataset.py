@@ -127,6 +127,22 @@ def test_a_recording_is_called_by_a_name_that_can_be_shown(tmp_path: Path) -> No
     assert names == [r"a\x1b[31mb.wav", r"caf\xe9.wav"]
 
 
+def test_the_side_of_stereo_is_kept_if_it_is_wanted(tmp_path: Path) -> None:
+    drawn = np.random.default_rng(0).normal(0, 0.1, (48_000, 2)).astype(np.float32)
+    write_audio(tmp_path / "stereo.wav", drawn, 48_000, 32)
+    write_audio(tmp_path / "mono.wav", drawn[:, 0], 48_000, 32)
+    mono, stereo = load_recordings(tmp_path, stereo=True).recordings
+    assert mono.side is None
+    assert mono.middle_and_side.shape == (48_000, 1)
+    assert stereo.side is not None
+    np.testing.assert_allclose(stereo.samples + stereo.side, drawn[:, 0], atol=1e-6)
+    np.testing.assert_allclose(stereo.samples - stereo.side, drawn[:, 1], atol=1e-6)
+    assert load_recordings(tmp_path, stereo=True).has_stereo
+    plain = load_recordings(tmp_path)
+    assert not plain.has_stereo
+    assert plain.recordings[1].samples.tobytes() == stereo.samples.tobytes()
+
+
 def test_mid_and_side_are_heard_as_left_and_right() -> None:
     left, right = noise(0.1), -0.5 * noise(0.1)
     heard = Recording("a.wav", (left + right) / 2, (left - right) / 2).heard

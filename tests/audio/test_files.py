@@ -228,7 +228,7 @@ def test_a_sound_is_brought_to_the_loudness_that_is_wanted(
 
 def test_stereo_is_brought_to_the_loudness_of_both_channels_together(tmp_path: Path) -> None:
     pair = np.stack([tone(3.0), 0.1 * tone(3.0)], axis=1)
-    write_blocks(tmp_path / "a.wav", [pair], 48_000, channels=2, lufs=-20.0)
+    write_blocks(tmp_path / "a.wav", [pair], 48_000, lufs=-20.0)
     read, _ = read_audio(tmp_path / "a.wav")
     assert integrated_loudness([read], 48_000, 2) == pytest.approx(-20.0, abs=0.01)
 

@@ -16,7 +16,7 @@ def mel_frames(spectrogram: AudioSpectrogram, samples: NDArray[np.float32]) -> F
     """The normalised mels `[T, M]` of mono samples `[N]`."""
     with torch.inference_mode():
         mel = spectrogram.waveform_to_mel(torch.from_numpy(samples)[None, None])[0, 0]
-    return mel.T.double().cpu().numpy()
+    return spectrogram.mels(mel).T.double().cpu().numpy()
 
 
 def distances(one: list[Frames], other: list[Frames]) -> dict[str, float]:

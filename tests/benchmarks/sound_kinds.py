@@ -13,6 +13,9 @@ of them:
                      for generated sound, which cannot be compared moment by moment
     texture          how far the fine texture of the decoded sounds is from that of the recordings,
                      and that of generated sound from that of the seen recordings
+    frechet          the same for the mels of single frames, as a Frechet distance
+
+Of a stereo model, all of that is measured on the middle; see `stereo_image` for the rest.
 
 and, for comparison, how far apart the textures of the two halves of the seen recordings are: no
 closer match can be expected. What grains make of a recording that they hold is that recording, so
@@ -31,9 +34,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.audio.dataset import Recordings, load_recordings
+from distill_live.audio.dataset import Recording, Recordings, load_recordings
 from distill_live.audio.distances.reconstruction import measure_all
 from distill_live.audio.distances.texture import Texture
+from distill_live.audio.stereo.channels import mixed_down
 from distill_live.codes.grid import CodeGrid
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
@@ -42,6 +46,7 @@ from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
 from distill_live.training.codec.clarity import measure_clarity
+from tests.benchmarks.mel_statistics import distances, mel_frames
 
 Sounds = Sequence[NDArray[np.float32]]
 #: The ways to make sound, each with what it is called.
@@ -61,7 +66,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     loaded = load_model_v2(find_model(options.model))
-    recordings = load_recordings(options.folder, loaded.spectrogram.config.sample_rate)
+    rate = loaded.spectrogram.config.sample_rate
+    recordings = load_recordings(options.folder, rate, stereo=loaded.channels > 1)
     known = set(loaded.metadata.get("dataset_files") or [])
     seen = [one for one in recordings.recordings if one.name in known]
     held_out = [one for one in recordings.recordings if one.name not in known]
@@ -69,10 +75,10 @@ def main() -> None:
     if loaded.grains is None:
         print(f"no grains: {loaded.grains_problem or 'none are beside the model'}")
     ways = all_ways(loaded, options.clarity, options.reach)
-    print(f"{'':10} {'':22} {'mel_db':>7} {'sc':>6} {'env':>6} {'texture':>8}")
+    print(f"{'':10} {'':22} {'mel_db':>7} {'sc':>6} {'env':>6} {'texture':>8} {'frechet':>8}")
     for group, members in (("seen", seen), ("held out", held_out)):
         if members:
-            compare(group, loaded, [one.samples for one in members], ways)
+            compare(group, loaded, members, ways)
     if seen and loaded.prior is not None:
         judge_generated(loaded, [one.samples for one in seen], ways, options.seconds)
 
@@ -101,18 +107,26 @@ def all_ways(loaded: LoadedVQModel, amounts: list[float], reaches: list[float]) 
     return ways
 
 
-def compare(group: str, loaded: LoadedVQModel, recordings: Sounds, ways: Ways) -> None:
+def compare(group: str, loaded: LoadedVQModel, recordings: Sequence[Recording], ways: Ways) -> None:
     """How far recordings are from what is decoded of them."""
-    grids = [encode(loaded, one) for one in recordings]
+    grids = [encode(loaded, one.middle_and_side) for one in recordings]
     for name, sound in ways:
         pairs = [
-            (one, decode(loaded, grid, sound=sound)[: len(one)])
+            (one.samples, mixed_down(decode(loaded, grid, sound=sound))[: len(one.samples)])
             for one, grid in zip(recordings, grids, strict=True)
         ]
         found = measure_all(pairs, loaded.spectrogram.config.sample_rate)
-        texture = "" if found.texture is None else f"{found.texture:8.2f}"
+        texture = " " * 8 if found.texture is None else f"{found.texture:8.2f}"
+        apart = statistics(loaded, [one for one, _ in pairs], [other for _, other in pairs])
         print(f"{group:10} {name:22} {found.mel_db:7.2f} {found.sc:6.3f} {found.env:6.3f} "
-              f"{texture}", flush=True)  # fmt: skip
+              f"{texture} {apart:8.2f}", flush=True)  # fmt: skip
+
+
+def statistics(loaded: LoadedVQModel, one: Sounds, other: Sounds) -> float:
+    """The Frechet distance of the frames of two sets of mono sounds."""
+    spectrogram = loaded.spectrogram
+    frames = ([mel_frames(spectrogram, sound) for sound in sounds] for sounds in (one, other))
+    return distances(*frames)["frames"]
 
 
 def judge_generated(loaded: LoadedVQModel, recordings: Sounds, ways: Ways, seconds: float) -> None:
@@ -121,10 +135,12 @@ def judge_generated(loaded: LoadedVQModel, recordings: Sounds, ways: Ways, secon
     reference = Texture.of(recordings, rate)
     grids = [draw(loaded, seed) for seed in range(max(round(seconds / SECONDS), 1))]
     for name, sound in ways:
-        sounds = [decode(loaded, grid, sound=sound)[: round(SECONDS * rate)] for grid in grids]
+        made = (mixed_down(decode(loaded, grid, sound=sound)) for grid in grids)
+        sounds = [one[: round(SECONDS * rate)] for one in made]
         found = reference.distance_of(Texture.of(sounds, rate))
-        texture = "" if found is None else f"{found.whole:8.2f}"
-        print(f"{'generated':10} {name:22} {'':7} {'':6} {'':6} {texture}", flush=True)
+        texture = " " * 8 if found is None else f"{found.whole:8.2f}"
+        apart = statistics(loaded, recordings, sounds)
+        print(f"{'generated':10} {name:22} {'':7} {'':6} {'':6} {texture} {apart:8.2f}", flush=True)
     halves = [np.array_split(sound, 2) for sound in recordings]
     one, other = (Texture.of(each, rate) for each in zip(*halves, strict=True))
     print(f"texture, halves of the recordings: {one.distance_of(other)}")

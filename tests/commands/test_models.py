@@ -310,6 +310,7 @@ def test_refresh_writes_the_grains_of_a_folder(
     assert loaded.grains is not None
     assert len(loaded.grains.file.header.recordings) == 6
     shown = printed(run_cli, "info", "tiny")["grains"]
+    assert shown["channels"] == 1
     assert (shown["recordings"], shown["seconds"], shown["format"]) == (6, 6.0, "flac")
     assert printed(run_cli, "refresh", "tiny", sounds, "--grains-format", "ogg")["grains"]
     assert path.stat().st_size < lossless

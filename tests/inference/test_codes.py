@@ -147,3 +147,19 @@ def test_clarity_is_heard_as_much_as_is_asked_for(
     vectors = cell_vectors(grid.codes, tiny_clear.codebooks)
     mixed = decode_vectors(tiny_clear, [vectors], len(vectors), sound=SoundSettings(0.5))
     assert np.concatenate([*mixed]).tobytes() == half.tobytes()
+
+
+def test_a_stereo_model_gives_left_and_right_the_same_however_it_is_decoded(
+    tiny_stereo: LoadedVQModel,
+) -> None:
+    grid = encode(tiny_stereo, np.stack([noise(40_000), noise(40_000)[::-1]], axis=1))
+    blocks = list(decode_blocks(tiny_stereo, grid))
+    assert {block.shape[1:] for block in blocks} == {(2,)}
+    whole = decode(tiny_stereo, grid)
+    assert whole.shape == (len(grid.codes) * 4_096, 2)
+    assert np.array_equal(np.concatenate(blocks), whole)
+    assert not np.allclose(whole[:, 0], whole[:, 1])
+    again = cell_vectors(grid.codes, tiny_stereo.codebooks)
+    vectors = list(decode_vectors(tiny_stereo, [again], len(grid.codes)))
+    assert np.array_equal(np.concatenate(vectors), whole)
+    assert decode(tiny_stereo, tiny_stereo.blank_grid).shape == (0, 2)

@@ -99,3 +99,10 @@ def test_a_model_without_a_prior_is_refused(tiny_model: LoadedVQModel) -> None:
 def test_settings_out_of_range_are_refused(tiny_model: LoadedVQModel) -> None:
     with pytest.raises(ParameterError, match="min_p must be 0"):
         generate_audio_from_prior(tiny_model, duration_s=0.1, min_p=1.5)
+
+
+def test_a_stereo_model_generates_left_and_right(tiny_stereo: LoadedVQModel) -> None:
+    audio, _ = generate_audio_from_prior(tiny_stereo, duration_s=1.0, seed=1)
+    assert audio.shape == (48_000, 2)
+    assert audio.any(axis=0).all()
+    assert not np.array_equal(audio[:, 0], audio[:, 1])

@@ -120,3 +120,23 @@ def test_pieces_are_coded_on_one_thread_and_the_number_of_threads_stays(
     finally:
         torch.set_num_threads(before)
     assert len(used) > 1 and set(used) == {1}
+
+
+def test_stereo_is_coded_in_pieces_and_mono_as_stereo_with_a_silent_side(
+    tiny_stereo: LoadedVQModel, tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = np.stack([noise(9 * 4_096 + 100), noise(9 * 4_096 + 100)[::-1]], axis=1)
+    waveform = torch.from_numpy(sound)
+    spectrogram = tiny_stereo.spectrogram
+    with torch.inference_mode():
+        whole = tiny_stereo.model.encode_columns(spectrogram, waveform, 4_096).numpy()
+    monkeypatch.setattr(encoding, "PIECE_COLUMNS", 4)
+    assert np.array_equal(encode(tiny_stereo, *np.array_split(sound, 7)), whole)
+    # The side is seen.
+    middle = sound[:, 0]
+    mono = encode(tiny_stereo, middle[:20_000], middle[20_000:])
+    assert not np.array_equal(mono, whole)
+    silent = np.stack([middle, np.zeros_like(middle)], axis=1)
+    assert np.array_equal(encode(tiny_stereo, silent), mono)
+    # A mono model takes the middle.
+    assert np.array_equal(encode(tiny_model, sound), encode(tiny_model, middle))

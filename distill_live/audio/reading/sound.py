@@ -1,4 +1,5 @@
-"""A sound file as mono, in blocks or as a whole: the one reader of recordings."""
+"""A sound file as mono, or as middle and side, in blocks or as a whole: the one reader of
+recordings."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from distill_live.audio.reading.byte_view import ByteView
 from distill_live.audio.reading.parts import split_parts
 from distill_live.audio.reading.tally import Tally
 from distill_live.audio.resample import StreamResampler
+from distill_live.audio.stereo.channels import in_columns
 from distill_live.errors import AudioFileError
 
 Samples = NDArray[np.float32]
@@ -26,17 +28,26 @@ _MISSED_SECONDS = 0.1
 @dataclass(frozen=True)
 class _Mix:
     """How one stream of a file becomes mono: `samples` are counted per channel, `weights` `[C]` are
-    None for the channels' mean."""
+    None for the channels' mean. `side` says whether left and right differ."""
 
     samples: int
     sample_rate: int
     weights: NDArray[np.float32] | None
     gain: float
+    side: bool = False
 
     def mono(self, block: Samples) -> Samples:
         """A block `[n, C]` to `[n, 1]`."""
         mixed = _mean(block) if self.weights is None else block @ self.weights
         return (mixed if self.gain == 1 else mixed * np.float32(self.gain))[:, None]
+
+    def middle_and_side(self, block: Samples) -> Samples:
+        """A block `[n, C]` to `[n, 2]`: what `mono` gives, and half of left minus right."""
+        both = np.zeros((len(block), 2), np.float32)
+        both[:, :1] = self.mono(block)
+        if self.side:
+            both[:, 1] = (block[:, 0] - block[:, 1]) * np.float32(self.gain / 2)
+        return both
 
 
 def _mean(block: Samples) -> Samples:
@@ -72,30 +83,50 @@ class Sound:
         """What is wrong with the file and what was done about it, each a part of a sentence."""
         return list(dict.fromkeys(self._notes))
 
-    def blocks(self, sample_rate: int) -> Iterator[Samples]:
-        """Mono blocks `[n]` at a rate in Hz, together what `whole` gives. Raises AudioFileError."""
+    @property
+    def is_stereo(self) -> bool:
+        """Whether left and right differ, in any part of it, and can be told apart."""
+        return any(mix.side for mix in self._mixes)
+
+    def blocks(self, sample_rate: int, channels: int = 1) -> Iterator[Samples]:
+        """Blocks at a rate in Hz, together the whole sound: mono `[n]`, or with 2 `channels` the
+        middle and the side `[n, 2]`, of which the middle is what mono would be.
+
+        The side of a sound that is not stereo is silent. Raises AudioFileError.
+        """
         try:
             with self.path.open("rb") as file:
                 for view, mix in zip(split_parts(file).streams, self._mixes, strict=False):
                     if mix.samples:
-                        yield from _mono_blocks(view, mix, sample_rate)
+                        yield from _blocks(view, mix, sample_rate, channels)
         except (OSError, AudioFileError) as error:
             raise unreadable(self.path, error) from error
 
     def whole(self, sample_rate: int) -> Samples:
-        """All of it `[N]` at a rate in Hz. Raises AudioFileError, also when it is too long for the
-        memory."""
+        """All of it `[N]` at a rate in Hz, mono. Raises AudioFileError, also when it is too long
+        for the memory."""
+        [mono] = self._read(sample_rate, 1)
+        return mono
+
+    def middle_and_side(self, sample_rate: int) -> tuple[Samples, Samples]:
+        """As `whole`, with the side `[N]`."""
+        middle, side = self._read(sample_rate, 2)
+        return middle, side
+
+    def _read(self, sample_rate: int, channels: int) -> list[Samples]:
         try:
-            samples = np.empty(self._most_samples(sample_rate), np.float32)
+            most = self._most_samples(sample_rate)
+            found = [np.empty(most, np.float32) for _ in range(channels)]
         except MemoryError as error:
             raise unreadable(
                 self.path, AudioFileError("it is too long to fit in memory: split it")
             ) from error
         end = 0
-        for block in self.blocks(sample_rate):
-            samples[end : end + len(block)] = block
+        for block in self.blocks(sample_rate, channels):
+            for samples, part in zip(found, in_columns(block).T, strict=True):
+                samples[end : end + len(block)] = part
             end += len(block)
-        return samples[:end]
+        return [samples[:end] for samples in found]
 
     def _most_samples(self, sample_rate: int) -> int:
         return sum(
@@ -134,7 +165,7 @@ class Sound:
                 "rest is missing or damaged"
             )
         self._notes += [note for note in (loud, cancelled, short) if note]
-        return _Mix(tally.samples, rate, weights, gain)
+        return _Mix(tally.samples, rate, weights, gain, tally.has_side)
 
 
 def read_mono(path: str | Path, sample_rate: int = 48_000) -> Samples:
@@ -142,13 +173,16 @@ def read_mono(path: str | Path, sample_rate: int = 48_000) -> Samples:
     return Sound(path).whole(sample_rate)
 
 
-def _mono_blocks(view: ByteView, mix: _Mix, sample_rate: int) -> Iterator[Samples]:
-    resampler = StreamResampler(mix.sample_rate, sample_rate, 1)
+def _blocks(view: ByteView, mix: _Mix, sample_rate: int, channels: int) -> Iterator[Samples]:
+    resampler = StreamResampler(mix.sample_rate, sample_rate, channels)
+    mixed = mix.mono if channels == 1 else mix.middle_and_side
+    shape = (-1,) if channels == 1 else (-1, 2)
     with SoundFileReader(view) as reader:
         for block in reader.blocks():
-            yield resampler.process(mix.mono(block))[:, 0]
+            yield resampler.process(mixed(block)).reshape(shape)
         _require_read(view)
-    yield resampler.process(np.zeros((0, 1), np.float32), last=True)[:, 0]
+    rest = np.zeros((0, channels), np.float32)
+    yield resampler.process(rest, last=True).reshape(shape)
 
 
 def _require_read(view: ByteView) -> None:

@@ -21,6 +21,8 @@ _INTEGER_SHARE = 0.1
 # If the power of the channels' mean is below this part of the loudest channel's, -13 dB, they
 # cancel out; two channels that have nothing in common come to -3 dB.
 _CANCELLED = 0.05
+# A side of less than this part of the middle's power, -40 dB, is nothing but noise.
+_SIDE = 1e-4
 
 
 class Tally:
@@ -62,6 +64,15 @@ class Tally:
             f"{told}, but {1 - self._beyond / self.samples:.2%} of its samples are within full "
             "scale: repair it, or save it with samples from -1 to 1"
         )
+
+    @property
+    def has_side(self) -> bool:
+        """Whether the sound is stereo: of two channels that differ by more than noise, and do not
+        cancel."""
+        if len(self._products) != 2 or self.weights()[0] is not None:
+            return False
+        (left, across), (_, right) = self._products
+        return bool(left + right - 2 * across > _SIDE * (left + right + 2 * across))
 
     def weights(self) -> tuple[NDArray[np.float32] | None, str]:
         """Weights `[C]` for mixing the channels, None for their mean; and a note that explains

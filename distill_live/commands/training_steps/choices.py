@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Choices:
     """What the user has chosen; None keeps the usual setting.
 
-    `codebook_size`, `rvq_levels` and `column_frames` shape a new codec. Without `keep_codes` the
+    `codebook_size`, `rvq_levels` and `column_frames` shape a new codec; with `mono` it has one
+    channel, whatever the recordings have. Without `keep_codes` the
     model file contains nothing of the recordings, neither codes nor previews, and there is no file
     of grains; without `grains`, that file alone is left out. If `vocoder` is
     "phase", none is trained. If `adversarial` is None, discriminators are used only on a GPU.
@@ -25,6 +26,7 @@ class Choices:
     codebook_size: int | None = None
     rvq_levels: int = 3
     column_frames: int = 8
+    mono: bool = False
     codec_epochs: int | None = None
     commitment_weight: float | None = None
     keep_codes: bool = True

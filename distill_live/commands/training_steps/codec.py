@@ -10,6 +10,7 @@ from distill_live.commands.training_steps.preview_files import PreviewFiles
 from distill_live.commands.training_steps.prior import prior_config
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.commands.training_steps.saving import save_codec
+from distill_live.models.codec.network import MELS_PER_IMAGE_GROUP
 from distill_live.models.codec.vqvae import get_adaptive_vqvae_config
 from distill_live.training.codec.config import CodecTrainingConfig, get_adaptive_codec_config
 from distill_live.training.codec.previews import Previews
@@ -44,6 +45,8 @@ def new_codec_config(recordings: Recordings, choices: Choices) -> CodecTrainingC
     chosen = {"num_quantizers": choices.rvq_levels, "column_frames": choices.column_frames}
     if choices.codebook_size is not None:
         chosen["codebook_size"] = choices.codebook_size
+    if recordings.has_stereo:
+        chosen["image_groups"] = SpectrogramConfig().n_mels // MELS_PER_IMAGE_GROUP
     codec = get_adaptive_vqvae_config(len(recordings.recordings), **chosen)
     column_samples = SpectrogramConfig().hop_length * choices.column_frames
     columns = round(recordings.seconds * recordings.sample_rate / column_samples)

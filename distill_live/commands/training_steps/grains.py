@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.audio.dataset import Recording
+from distill_live.audio.stereo.channels import mixed_down
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.errors import AudioFileError, ModelFileError
-from distill_live.models.grains.channels import mid
 from distill_live.models.grains.file import GrainFile, grains_path, read_grains_header
 from distill_live.models.grains.header import StoredRecording
 from distill_live.models.grains.sound import GrainSound
@@ -74,6 +74,6 @@ def lacks_grains(run: TrainingRun) -> bool:
 def _recording(stored: StoredRecording, heard: NDArray[np.float32]) -> Recording:
     """A recording of whose sound this is `heard`, `[N]` or `[N, 2]`."""
     if stored.channels == 1:
-        return Recording(stored.name, mid(heard))
+        return Recording(stored.name, mixed_down(heard))
     left, right = heard[:, 0], heard[:, 1]
-    return Recording(stored.name, mid(heard), (left - right) * np.float32(0.5))
+    return Recording(stored.name, mixed_down(heard), (left - right) * np.float32(0.5))

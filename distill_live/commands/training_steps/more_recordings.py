@@ -32,8 +32,9 @@ def learn_more(run: TrainingRun) -> None:
     if run.checkpoints.passed("codec") and not draft.path.exists():
         run.say(f"this run had already finished: {run.path} is its result")
         if grains_path(run.path).exists() and lacks_grains(run):
-            rate = run.model().spectrogram.config.sample_rate
-            _renew_grains(run, run.read_recordings(rate).recordings)
+            config = run.model().spectrogram.config
+            again = run.read_recordings(config.sample_rate, config.channels > 1)
+            _renew_grains(run, again.recordings)
         return
     loaded = load_model_v2(run.path)
     material = _read_material(run, loaded)
@@ -83,7 +84,8 @@ def _read_material(run: TrainingRun, loaded: LoadedVQModel) -> Material:
         raise TrainingError(
             f"{run.path} does not contain the codes it was trained on: {_advice(loaded)}"
         )
-    recordings = run.read_recordings(loaded.spectrogram.config.sample_rate)
+    sample_rate = loaded.spectrogram.config.sample_rate
+    recordings = run.read_recordings(sample_rate, loaded.channels > 1)
     again = recorded_again(recordings, loaded)
     rehearsal = Rehearsal.of(loaded, again)
     run.say(

@@ -17,7 +17,7 @@ def train_new(run: TrainingRun) -> Recordings | None:
 
     Raises DatasetError, ModelFileError, TrainingError and RunStopped.
     """
-    recordings = run.read_recordings()
+    recordings = run.read_recordings(stereo=not run.choices.mono)
     config = new_codec_config(recordings, run.choices)
     train_codec_and_prior(run, Material(recordings), config)
     if run.choices.vocoder != "phase" and run.processes.is_first:

@@ -133,16 +133,18 @@ class TrainingRun:
         """Print a line above the bar."""
         self.progress.say(line)
 
-    def read_recordings(self, sample_rate: int = 48_000) -> Recordings:
-        """Read all recordings of the folder and say which were skipped. Raises DatasetError when
-        there are none."""
+    def read_recordings(self, sample_rate: int = 48_000, stereo: bool = False) -> Recordings:
+        """Read all recordings of the folder, `stereo` if wanted, and say which were skipped. Raises
+        DatasetError when there are none."""
         self.progress.begin("reading")
-        recordings = load_recordings(self.folder, sample_rate, on_file=self.progress.advance)
+        advance = self.progress.advance
+        recordings = load_recordings(self.folder, sample_rate, advance, stereo)
         for name, reason in recordings.skipped:
             self.say(f"skipped {name}: {reason}")
         for line in recordings.notes:
             self.say(line)
-        self.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s")
+        width = ", stereo" if recordings.has_stereo else ""
+        self.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s{width}")
         return recordings
 
     def begin(self) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from distill_live.audio.level import loudness_db
 from distill_live.audio.reading.sound import Sound
+from distill_live.audio.stereo.channels import in_columns
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
 from distill_live.live.clips.encodings import GRID
@@ -51,7 +52,8 @@ def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid,
     # The last column that is kept must be coded as if the rest followed.
     margin = margin_columns(loaded.model, loaded.spectrogram, length)
     part = _Part(None if end else columns + margin, length)
-    grid = encode_blocks(loaded, part.read(sound.blocks(rate)), audio.name)
+    blocks = part.read(sound.blocks(rate, loaded.channels))
+    grid = encode_blocks(loaded, blocks, audio.name)
     dropped = max(len(grid.codes) - columns, 0)
     kept = grid.codes[dropped:] if end else grid.codes[:columns]
     first = dropped if end else 0
@@ -90,7 +92,9 @@ class _Part:
                 return
 
     def _measure(self, block: Samples) -> None:
-        """Add samples that follow those before to the energies of their columns."""
+        """Add samples that follow those before to the energies of their columns; of stereo, those
+        of the middle."""
+        block = in_columns(block)[:, 0]
         begun = self.samples % self._length
         columns = np.arange(begun, begun + len(block)) // self._length
         energies = np.bincount(columns, np.square(block, dtype=np.float64)).tolist()

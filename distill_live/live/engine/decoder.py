@@ -44,7 +44,7 @@ class ColumnDecoder:
         #: How many columns before a column affect its sound.
         self.past_columns = config.decoder_past_columns
         self._settling_columns = math.ceil(loaded.vocoder.settling_frames / config.column_frames)
-        self._delay = loaded.vocoder.delay_samples + config.lookahead_columns * self.column_samples
+        self._delay = loaded.delay_samples + config.lookahead_columns * self.column_samples
         self.begin(0, np.zeros((0, config.bands, config.num_quantizers), np.int64))
 
     def begin(self, column: int, before: Codes) -> None:
@@ -88,7 +88,8 @@ class ColumnDecoder:
         return (sample + self._delay) / self.column_samples
 
     def push(self, codes: Codes) -> Samples:
-        """The next column's codes [1, F, Q] to the samples [N] that it completes.
+        """The next column's codes [1, F, Q] to the samples [N] that it completes, or [N, 2] of a
+        stereo model.
 
         N is `column_samples`, or less at the beginning of a segment.
         """
@@ -103,7 +104,7 @@ class ColumnDecoder:
         return vocoder.origin if isinstance(vocoder, GrainStream) else None
 
     def rest(self) -> Samples:
-        """How the sound would end here [N]: what the vocoder still holds back."""
+        """How the sound would end here, as `push` gives it: what the vocoder still holds back."""
         mark = self.mark()
         samples = np.asarray(self._vocoder.flush().cpu().numpy(), dtype=np.float32)
         self.restore(mark)

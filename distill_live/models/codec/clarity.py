@@ -57,14 +57,17 @@ class Clarity:
 
     def apply(self, mel: Tensor, amount: float) -> Tensor:
         """Mels `[..., M, T]` with their detail multiplied by 1 + `amount` * (gain - 1); `amount` is
-        0..1.5.
+        0..1.5. Rows below them, of a stereo image, stay as they are.
 
         At 0, or without gains, they are returned as they are. Each frame is treated by itself: it
         has the same bytes however many frames there are.
         """
         if not self.gains or not amount:
             return mel
-        return mel + detail(mel) * (self._excess.to(mel.device) * amount)
+        count = len(self.gains)
+        mel, image = mel[..., :count, :], mel[..., count:, :]
+        clear = mel + detail(mel) * (self._excess.to(mel.device) * amount)
+        return torch.cat([clear, image], dim=-2) if image.shape[-2] else clear
 
     @cached_property
     def _excess(self) -> Tensor:

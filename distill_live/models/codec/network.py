@@ -12,6 +12,9 @@ from distill_live.models.layers.causal_conv import CausalConv, Past
 
 #: Mel bins and frames that the decoder's last layer makes of each position.
 _FINE = 4
+#: How many mel bins have a stereo image together: 255 Hz up to 1 kHz, a third of an octave at the
+#: top, about as finely as one hears where a sound comes from.
+MELS_PER_IMAGE_GROUP = 8
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,9 @@ class VQVAEConfig:
 
     A column is `column_frames` mel frames (4, 8 or 16), coded in `bands` bands of
     `n_mels / bands` mel bins by `num_quantizers` codes each. `lookahead_columns` (0 or 1) is how
-    many columns after its own the decoder waits for. Raises ValueError unless frames and mel bins
-    of a band are multiples of 4, of which the decoder makes the last ones.
+    many columns after its own the decoder waits for. `image_groups` is as in SpectrogramConfig:
+    with it, frames have `rows` numbers. Raises ValueError unless frames and mel bins of a band are
+    multiples of 4, of which the decoder makes the last ones, and each band has whole groups.
     """
 
     codebook_size: int = 64
@@ -36,6 +40,7 @@ class VQVAEConfig:
     decoder_blocks: int = 6
     fine_width: int = 32
     fine_blocks: int = 1
+    image_groups: int = 0
 
     def __post_init__(self) -> None:
         if self.column_frames % _FINE or self.n_mels % (_FINE * self.bands):
@@ -43,6 +48,16 @@ class VQVAEConfig:
                 f"column_frames and the mel bins of a band must be multiples of {_FINE}: they are "
                 f"{self.column_frames} and {self.n_mels} / {self.bands}"
             )
+        if self.image_groups % self.bands:
+            raise ValueError(
+                f"image_groups must be a multiple of the {self.bands} bands, not "
+                f"{self.image_groups}"
+            )
+
+    @property
+    def rows(self) -> int:
+        """How many numbers describe a frame: its mels, then its stereo image."""
+        return self.n_mels + 2 * self.image_groups
 
     @property
     def encoder_columns(self) -> int:
@@ -59,7 +74,7 @@ class VQVAEConfig:
 
 
 class Encoder(nn.Module):
-    """`[B, 1, M, T]` to latents `[B, D, bands, columns]`; sees the past and the future."""
+    """`[B, 1, rows, T]` to latents `[B, D, bands, columns]`; sees the past and the future."""
 
     def __init__(self, config: VQVAEConfig) -> None:
         super().__init__()
@@ -67,6 +82,7 @@ class Encoder(nn.Module):
         self.patch = nn.Conv2d(
             1, config.width, (2 * mels, 2 * frames), (mels, frames), (mels // 2, frames // 2)
         )
+        self.n_mels, self.image = config.n_mels, _image_patch(config)
         self.bands = BandEmbedding(config.width, config.bands)
         self.blocks = nn.ModuleList(
             Block(config.width, causal=False) for _ in range(config.encoder_blocks)
@@ -75,8 +91,13 @@ class Encoder(nn.Module):
         self.out = nn.Conv2d(config.width, config.code_width, 1)
 
     def forward(self, mel: Tensor) -> Tensor:
-        """Normalised mels `[B, 1, M, T]`, T whole columns, to latents `[B, D, F, columns]`."""
-        x = self.bands(self.patch(mel))
+        """Normalised frames `[B, 1, rows, T]`, T whole columns, to latents `[B, D, F, columns]`."""
+        x = self.patch(mel[:, :, : self.n_mels])
+        if self.image is not None:
+            b, _, rows, t = mel.shape
+            image = mel[:, :, self.n_mels :].reshape(b, 2, (rows - self.n_mels) // 2, t)
+            x = x + self.image(image)
+        x = self.bands(x)
         for block in self.blocks:
             x = block(x)
         latent: Tensor = self.out(self.norm(x))
@@ -84,7 +105,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """`[B, D, bands, columns]` to mel `[B, 1, M, T]`, most of the work done per column."""
+    """`[B, D, bands, columns]` to frames `[B, 1, rows, T]`, most of the work done per column."""
 
     def __init__(self, config: VQVAEConfig) -> None:
         super().__init__()
@@ -102,18 +123,42 @@ class Decoder(nn.Module):
             Block(config.fine_width, causal=True) for _ in range(config.fine_blocks)
         )
         self.to_mel = Unfold(config.fine_width, 1, _FINE, _FINE)
+        self.to_image = _image_unfold(config)
 
     def forward(self, quantized: Tensor, past: Past) -> Tensor:
-        """The next columns `[B, D, F, columns]` of a stream to their normalised mels
-        `[B, 1, M, T]`; with a lookahead a fresh `past` makes a column less."""
+        """The next columns `[B, D, F, columns]` of a stream to their normalised frames
+        `[B, 1, rows, T]`; with a lookahead a fresh `past` makes a column less."""
         x = self.bands(self.entry(quantized, past))
         for block in self.blocks:
             x = block(x, past)
-        x = self.to_fine(self.norm(x))
+        coarse = self.norm(x)
+        x = self.to_fine(coarse)
         for block in self.fine_blocks:
             x = block(x, past)
         mel: Tensor = self.to_mel(x)
-        return mel
+        if self.to_image is None:
+            return mel
+        image = self.to_image(coarse)  # [B, 2, G, T]
+        return torch.cat([mel, image.flatten(1, 2)[:, None]], dim=2)
+
+
+def _image_patch(config: VQVAEConfig) -> nn.Conv2d | None:
+    """A column's stereo image `[B, 2, G, T]` to what is added to the encoder's first features. It
+    begins as nothing, so that the mels are learned first."""
+    if not config.image_groups:
+        return None
+    shape = (config.image_groups // config.bands, config.column_frames)
+    patch = nn.Conv2d(2, config.width, shape, shape, bias=False)
+    nn.init.zeros_(patch.weight)
+    return patch
+
+
+def _image_unfold(config: VQVAEConfig) -> Unfold | None:
+    """The decoder's last features of each position to its stereo image `[B, 2, G, T]`."""
+    if not config.image_groups:
+        return None
+    groups = config.image_groups // config.bands
+    return Unfold(config.width, 2, groups, config.column_frames)
 
 
 class Block(nn.Module):

@@ -1,4 +1,8 @@
-"""The codec: log-mel frames to a grid of codes and back, the way back as a stream."""
+"""The codec: log-mel frames to a grid of codes and back, the way back as a stream.
+
+Where mels `[M, T]` are named here, those of a stereo codec have their image below them: they are
+frames `[rows, T]`, as AudioSpectrogram makes them.
+"""
 
 from __future__ import annotations
 
@@ -87,10 +91,11 @@ class ConvVQVAE(nn.Module):
         column_samples: int,
         count: int | None = None,
     ) -> Tensor:
-        """Samples `[N]` to codes `[T, F, Q]`; silence fills up the last column, which has
-        `column_samples` samples as all have. At most `count` columns are made: of the samples after
-        them they see only what the spectrogram's windows reach."""
-        mel = spectrogram.waveform_to_mel(waveform[None, None], self.config.column_frames)
+        """Samples `[N]`, or the middle and the side `[N, 2]`, to codes `[T, F, Q]`; silence fills
+        up the last column, which has `column_samples` samples as all have. At most `count` columns
+        are made: of the samples after them they see only what the spectrogram's windows reach."""
+        channels = waveform[None, None] if waveform.ndim == 1 else waveform.T[None]
+        mel = spectrogram.waveform_to_mel(channels, self.config.column_frames)
         frames = None if count is None else count * self.config.column_frames
         indices, (bands, columns) = self.encode(mel[..., :frames])
         return indices.view(columns, bands, -1)
@@ -191,7 +196,7 @@ class DecoderStream:
 
     def _decode(self, vectors: Tensor) -> Tensor:
         tails, waiting = self._state.tails, torch.cat((self._state.waiting, vectors))
-        frames = [torch.zeros(self._model.config.n_mels, 0, device=self._device)]
+        frames = [torch.zeros(self._model.config.rows, 0, device=self._device)]
         while len(waiting) > (ahead := 0 if tails else self._model.config.lookahead_columns):
             past = Past(tails)
             columns = waiting[: ahead + 1].permute(2, 1, 0)[None]  # [1, D, F, T]

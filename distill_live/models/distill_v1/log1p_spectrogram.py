@@ -31,8 +31,8 @@ class Log1pSpectrogram(AudioSpectrogram):
         waveform = waveform.to(self.device)
         # What is mirrored must be there.
         waveform = functional.pad(waveform, (0, max(reach + 1 - waveform.shape[-1], 0)))
-        padded = functional.pad(waveform, (reach, reach), mode="reflect").squeeze(1)
-        return self.normalise(self._log_power(padded)).unsqueeze(1)
+        padded = functional.pad(waveform, (reach, reach), mode="reflect")
+        return self._frames(padded).unsqueeze(1)
 
 
 def log1p_config(config: SpectrogramConfig) -> SpectrogramConfig:

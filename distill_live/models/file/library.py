@@ -16,7 +16,7 @@ from distill_live.errors import (
     TrainingError,
     nearest_name,
 )
-from distill_live.models.file.header import check_name, read_header
+from distill_live.models.file.header import check_name, is_stereo, read_header
 from distill_live.models.grains.file import grains_path, read_grains_header
 
 SUFFIX = ".distill"
@@ -52,6 +52,11 @@ class ModelEntry:
     def name(self) -> str:
         """What the user calls it: the file name without its suffix."""
         return self.path.stem
+
+    @property
+    def is_stereo(self) -> bool:
+        """Whether it makes sound of two channels."""
+        return is_stereo(self.metadata)
 
 
 @dataclass(frozen=True)

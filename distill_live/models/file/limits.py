@@ -15,12 +15,13 @@ _LIMITS: dict[str, dict[str, tuple[float, float]]] = {
         "sample_rate": (8_000, 384_000), "n_fft": (16, 16_384), "hop_length": (1, 16_384),
         "n_mels": (1, 1_024), "f_min": (0.0, 192_000.0), "f_max": (1.0, 192_000.0),
         "floor": (1e-20, 1.0), "mean": (-100.0, 100.0), "deviation": (1e-3, 1e3),
+        "image_groups": (0, 1_024),
     },
     "codec": {
         "codebook_size": (1, 32_768), "num_quantizers": (1, 64), "column_frames": (1, 256),
         "bands": (1, 1_024), "n_mels": (1, 1_024), "lookahead_columns": (0, 1),
         "encoder_blocks": (0, 256), "decoder_blocks": (0, 256), "fine_blocks": (0, 256),
-        "chunk_samples": (1, 1_048_576),
+        "chunk_samples": (1, 1_048_576), "image_groups": (0, 1_024),
     },
     "prior": {
         "codebook_size": (1, 32_768), "seq_len": (1, 65_536), "num_quantizers": (1, 64),

@@ -23,6 +23,7 @@ from distill_live.models.grains.stream import GrainStream
 from distill_live.models.kinds import AnyVocoder, Codec
 from distill_live.models.prior.base import Prior
 from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
+from distill_live.models.vocoder.stereo import StereoMixer, StereoStream
 from distill_live.models.vocoder.vocoder import VocoderStream
 
 
@@ -54,14 +55,34 @@ class LoadedVQModel:
         frames = self.model.config.column_frames
         return frames * self.spectrogram.config.hop_length - self.vocoder.overlap_samples
 
+    @property
+    def channels(self) -> int:
+        """Of the sound that it makes: 1, or 2 for a model of stereo recordings."""
+        return self.spectrogram.config.channels
+
+    def silence(self, count: int) -> NDArray[np.float32]:
+        """So many silent samples of its sound: `[count]`, or `[count, 2]` with two channels."""
+        return np.zeros(count if self.channels == 1 else (count, self.channels), np.float32)
+
+    @property
+    def delay_samples(self) -> int:
+        """How far its sound is behind its mels, while a stream continues."""
+        return self.vocoder.delay_samples + (self._stereo.delay_samples if self._stereo else 0)
+
+    @cached_property
+    def _stereo(self) -> StereoMixer | None:
+        return StereoMixer(self.spectrogram) if self.channels > 1 else None
+
     def decoder(self, sound: SoundSettings = USUAL_SOUND) -> ClearStream:
         """A new stream of the codec's decoder, with its clarity, as it is heard."""
         return ClearStream(self.model.stream(), self.clarity, sound.clarity)
 
     def sounding(self, sound: SoundSettings = USUAL_SOUND) -> VocoderStream | GrainStream:
-        """A new stream that turns the decoder's mels into samples, with grains if there are any, as
-        it is heard."""
-        base = self.vocoder.stream()
+        """A new stream that turns the decoder's mels into samples `[n]`, or `[n, 2]` with two
+        channels, with grains if there are any, as it is heard."""
+        base: VocoderStream = self.vocoder.stream()
+        if self._stereo is not None:
+            base = StereoStream(base, self._stereo)
         if self.grains is None:
             return base
         return GrainStream(base, self.grains, sound.grain, sound.reach)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.models.grains.channels import mid
+from distill_live.audio.stereo.channels import mixed_down
 from distill_live.models.grains.corpus import Grains
 from distill_live.models.grains.equaliser import MARGIN
 from distill_live.models.grains.features import Db
@@ -53,7 +53,7 @@ class CorrectedSound:
         """The mels of a stretch's mid `[M, count]` in dB above silence."""
         sound, grains = self._sound, self._grains
         samples = (count - 1) * sound.hop_length + sound.n_fft
-        around = mid(grains.sound.read(recording, start - sound.n_fft // 2, samples))
+        around = mixed_down(grains.sound.read(recording, start - sound.n_fft // 2, samples))
         frames = np.lib.stride_tricks.sliding_window_view(around, sound.n_fft)[:: sound.hop_length]
         spectra = np.fft.rfft(frames * grains.window)
         power = torch.from_numpy(spectra.real**2 + spectra.imag**2) / sound.n_fft

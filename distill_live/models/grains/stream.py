@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio.fades import rising_fade
+from distill_live.audio.stereo.channels import mixed_down, with_channels_of
 from distill_live.errors import AudioFileError
-from distill_live.models.grains.channels import mid, with_channels_of
 from distill_live.models.grains.corpus import Grains
 from distill_live.models.grains.corrected import CorrectedSound
 from distill_live.models.grains.features import Db, group_db, to_db
@@ -249,7 +249,7 @@ class GrainStream:
         else:
             reference = sound.read(stretch.recording, stretch.start, count)
         around = sound.read(recording, start - _SEARCH, count + 2 * _SEARCH)
-        return recording, start - _SEARCH + best_shift(mid(reference), mid(around))
+        return recording, start - _SEARCH + best_shift(mixed_down(reference), mixed_down(around))
 
     def _mixed(
         self, base: Samples, before: Stretch | None, sound: Samples, share: float

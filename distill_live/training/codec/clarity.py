@@ -43,11 +43,12 @@ def compare_detail(codec: ConvVQVAE, mels: Iterable[Tensor]) -> Clarity:
     """The clarity that a codec in evaluation mode needs for these normalised mels `[M, T]`, on its
     device: each gain is the standard deviation of a bin's detail in them, divided by that in the
     mels decoded from their codes, and limited to the legal range."""
-    real, decoded = _Deviation(codec.config.n_mels), _Deviation(codec.config.n_mels)
+    bins = codec.config.n_mels
+    real, decoded = _Deviation(bins), _Deviation(bins)
     for mel in mels:
         smooth = decode_grid(codec, code_mel(codec, mel))
-        real.add(detail(mel[:, : smooth.shape[-1]].cpu()))
-        decoded.add(detail(smooth))
+        real.add(detail(mel[:bins, : smooth.shape[-1]].cpu()))
+        decoded.add(detail(smooth[:bins]))
     # Where the decoder gives no detail at all, there is nothing to enlarge.
     gains = torch.where(decoded.value > 0, real.value / decoded.value, LEAST_GAIN)
     legal = gains.clamp(LEAST_GAIN, MOST_GAIN).tolist()

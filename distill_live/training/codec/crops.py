@@ -8,9 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
-from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.audio.spectrogram import SpectrogramConfig, silent_frames
 from distill_live.training.data.augmentation import Augmentation, AugmentationConfig
 
 # Every stream begins with a recording's first columns, so they are drawn more often than by chance.
@@ -18,7 +17,8 @@ _FROM_START = 0.15
 
 
 class MelCrops:
-    """Draws crops `[B, 1, M, frames]` from normalised mels `[M, T]` of different lengths.
+    """Draws crops `[B, 1, M, frames]` from normalised mels `[M, T]` of different lengths, with
+    their stereo image if they have one.
 
     A crop may begin or end in the silence around its recording. Longer recordings are drawn from
     more often; `shares` are additional weights. The same seed gives the same crops.
@@ -31,8 +31,8 @@ class MelCrops:
     ) -> None:  # fmt: skip
         self._frames = frames
         self._before = frames // 2
-        padding = (self._before, frames)
-        self._mels = [functional.pad(mel, padding, value=spectrogram.silence) for mel in mels]
+        silence = silent_frames(spectrogram, frames)
+        self._mels = [torch.cat([silence[:, : self._before], mel, silence], dim=1) for mel in mels]
         self._lengths = np.array([mel.shape[-1] for mel in mels])
         weights = (self._lengths + self._before) * (1.0 if shares is None else np.array(shares))
         self._chances = weights / weights.sum()

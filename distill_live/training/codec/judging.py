@@ -42,7 +42,8 @@ def judge_codec(
     codes, seen, unseen = [], [], []
     for mel, end in judged:
         decoded, indices = _through(model, mel, precision)
-        error = (decoded - mel).abs().mean(dim=0)
+        bins = spectrogram.n_mels
+        error = (decoded[:bins] - mel[:bins]).abs().mean(dim=0)
         codes.append(indices)
         seen.append(error[:end])
         unseen.append(error[end:])

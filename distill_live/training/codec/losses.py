@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.models.codec.vqvae import ConvVQVAE
 
 # Averages over 2x2 and 4x4 mel cells: a partial or an onset that is off by one cell costs less than
@@ -24,11 +25,31 @@ _AMPLITUDES = 0.3
 _MOST, _LEAST = 2.0, 1e-9
 
 
-def reconstruction_loss(reconstruction: Tensor, mel: Tensor, deviation: float) -> Tensor:
-    """The loss to minimise: the distance of normalised log mels `[B, 1, M, T]` and of their
-    amplitudes. `deviation` is that of the normalisation."""
-    amplitudes = amplitude_loss(reconstruction, mel, deviation)
-    return spectral_loss(reconstruction, mel) + _AMPLITUDES * amplitudes
+# The weight of the stereo image, and how much more its loud groups count, as above.
+_IMAGE, _IMAGE_LOUDNESS = 0.5, 0.8
+
+
+def reconstruction_loss(reconstruction: Tensor, mel: Tensor, config: SpectrogramConfig) -> Tensor:
+    """The loss to minimise: the distance of normalised log mels `[B, 1, M, T]`, of their amplitudes
+    and of the stereo images below them, if there are any. `config` is that of their spectrogram."""
+    bins = config.n_mels
+    one, other = reconstruction[:, :, :bins], mel[:, :, :bins]
+    amplitudes = amplitude_loss(one, other, config.deviation)
+    loss = spectral_loss(one, other) + _AMPLITUDES * amplitudes
+    if not config.image_groups:
+        return loss
+    return loss + _IMAGE * image_loss(reconstruction[:, :, bins:], mel[:, :, bins:], other)
+
+
+def image_loss(reconstruction: Tensor, image: Tensor, mel: Tensor) -> Tensor:
+    """The mean absolute difference of stereo images `[B, 1, 2 G, T]`; the louder a group of the mel
+    `[B, 1, M, T]`, the more its image counts."""
+    bins = mel.shape[2] // (image.shape[2] // 2)
+    loud = functional.avg_pool2d(mel.clamp(*_LOUDNESS_RANGE), (bins, 1))
+    weight = (_IMAGE_LOUDNESS * loud).exp()
+    weight = (weight / weight.mean()).repeat(1, 1, 2, 1)
+    loss: Tensor = (weight * (reconstruction - image).abs()).mean()
+    return loss
 
 
 def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from distill_live.audio.dataset import Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.data.augmentation import at_speeds
-from distill_live.training.data.coding import recording_mel
+from distill_live.training.data.coding import recording_mel, waveform_mel
 from distill_live.training.data.rehearsal import Rehearsal, rehearsed_share
 
 # Enough columns to judge an epoch by; of a large set, some fixed recordings are used.
@@ -67,7 +67,7 @@ class TrainingMels:
 
     def loudest_db(self, number: int) -> float:
         """The loudest value of a learned mel, in dB of full scale."""
-        loudest = self.spectrogram.denormalise(self.learned[number].max())
+        loudest = self.spectrogram.denormalise(self.spectrogram.mels(self.learned[number]).max())
         return float(loudest) * 10 / math.log(10)
 
 
@@ -81,13 +81,22 @@ def _fit_spectrogram(
     recordings: Recordings, config: CodecTrainingConfig
 ) -> tuple[AudioSpectrogram, list[Tensor]]:
     """A spectrogram normalised to these recordings' training parts, and all normalised mels."""
-    plain = SpectrogramConfig(sample_rate=recordings.sample_rate, n_mels=config.codec.n_mels)
-    logs = _mels(recordings, AudioSpectrogram(plain), config.codec.column_frames)
-    together = torch.cat([log[:, : _training_frames(log, config)] for log in logs], dim=1)
+    plain = SpectrogramConfig(
+        sample_rate=recordings.sample_rate,
+        n_mels=config.codec.n_mels,
+        image_groups=config.codec.image_groups,
+    )
+    as_it_is = AudioSpectrogram(plain)
+    logs = _mels(recordings, as_it_is, config.codec.column_frames)
+    learned = [as_it_is.mels(log)[:, : _training_frames(log, config)] for log in logs]
+    together = torch.cat(learned, dim=1)
     fitted = AudioSpectrogram(
         replace(plain, mean=float(together.mean()), deviation=max(float(together.std()), 0.1))
     )
-    return fitted, [fitted.normalise(log) for log in logs]
+    for log in logs:
+        mels = fitted.mels(log)
+        mels.copy_(fitted.normalise(mels))
+    return fitted, logs
 
 
 def _training_frames(mel: Tensor, config: CodecTrainingConfig) -> int:
@@ -107,6 +116,5 @@ def _at_speeds(
 ) -> list[Tensor]:
     """The mels of the recordings' training parts at other speeds."""
     copies = at_speeds(recordings, config.augmentation.speeds, config.holdout)
-    waveforms = (torch.from_numpy(samples)[None, None] for samples in copies)
     frames = config.codec.column_frames
-    return [spectrogram.waveform_to_mel(one, frames)[0, 0] for one in waveforms]
+    return [waveform_mel(one.samples, one.side, spectrogram, frames) for one in copies]

@@ -5,18 +5,21 @@ They have the clarity that the codec needs at that epoch, measured on the same r
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio import phase
-from distill_live.audio.dataset import Recordings, training_columns
+from distill_live.audio.dataset import Recording, Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.sound_settings import USUAL_SOUND
 from distill_live.training.codec.clarity import compare_detail
+from distill_live.training.data.coding import recording_mel
 
 #: How long a preview is, if the recording is that long.
 PREVIEW_SECONDS = 4.0
@@ -34,21 +37,21 @@ class Previews:
     """Passes the end of a recording through the codec after some of the epochs.
 
     It is the longest recording, of which most is held out. `sounds` has pairs of an epoch and
-    samples `[N]` at the recordings' rate; epoch 0 is the recording itself.
+    samples `[N]` at the recordings' rate, mixed to mono; epoch 0 is the recording itself.
     """
 
     def __init__(self, recordings: Recordings, epochs: int) -> None:
         longest = max(recordings.recordings, key=lambda one: len(one.samples))
         wanted = round(PREVIEW_SECONDS * recordings.sample_rate)
-        self._whole, self._original = longest.samples, longest.samples[-wanted:]
+        self._whole, self._end = longest, _part(longest, len(longest.samples), wanted)
         self._due = {max(1, round(epochs * part / PREVIEWS)) for part in range(1, PREVIEWS + 1)}
-        self.sounds: list[tuple[int, Sound]] = [(0, self._original)]
+        self.sounds: list[tuple[int, Sound]] = [(0, self._end.samples)]
 
     def listen(self, epoch: int, codec: ConvVQVAE, spectrogram: AudioSpectrogram) -> None:
         """Add a preview if one is due after this epoch. The codec must be in evaluation mode."""
         if epoch in self._due:
             clarity = self._clarity(codec, spectrogram)
-            self.sounds.append((epoch, reconstruct(codec, spectrogram, self._original, clarity)))
+            self.sounds.append((epoch, reconstruct(codec, spectrogram, self._end, clarity)))
 
     def state(self) -> list[tuple[int, Tensor]]:
         """All previews so far, for a checkpoint."""
@@ -63,25 +66,31 @@ class Previews:
         """What the codec's mels lack, measured on the end of the part that it is trained on."""
         frames = codec.config.column_frames
         column = frames * spectrogram.config.hop_length
-        end = training_columns(-(-len(self._whole) // column)) * column
+        end = training_columns(-(-len(self._whole.samples) // column)) * column
         wanted = round(MEASURED_SECONDS * spectrogram.config.sample_rate)
-        mel = _mel(spectrogram, self._whole[:end][-wanted:], frames)
-        return compare_detail(codec, [mel[0, 0]])
+        mel = recording_mel(_part(self._whole, end, wanted), spectrogram, frames)
+        return compare_detail(codec, [mel])
 
 
 @torch.inference_mode()
 def reconstruct(
-    codec: ConvVQVAE, spectrogram: AudioSpectrogram, samples: Sound, clarity: Clarity
+    codec: ConvVQVAE, spectrogram: AudioSpectrogram, recording: Recording, clarity: Clarity
 ) -> Sound:
-    """Samples `[N]` encoded and decoded again, `[N]`, with this clarity at its usual
-    amount."""
-    decoded, _, _ = codec(_mel(spectrogram, samples, codec.config.column_frames))
-    clear = clarity.apply(decoded[0, 0].float(), USUAL_SOUND.clarity)
+    """A recording encoded and decoded again, `[N]`, with this clarity at its usual amount. Of
+    stereo, it is the middle."""
+    mel = recording_mel(recording, spectrogram, codec.config.column_frames)
+    decoded, _, _ = codec(mel[None, None])
+    clear = clarity.apply(spectrogram.mels(decoded[0, 0]).float(), USUAL_SOUND.clarity)
     sound: Sound = phase.reconstruct(spectrogram, clear).cpu().numpy()
-    return sound[: len(samples)]
+    return sound[: len(recording.samples)]
 
 
-def _mel(spectrogram: AudioSpectrogram, samples: Sound, column_frames: int) -> Tensor:
-    """The mel `[1, 1, M, T]` of samples `[N]`, of whole columns."""
-    waveform = torch.from_numpy(np.ascontiguousarray(samples))[None, None]
-    return spectrogram.waveform_to_mel(waveform, column_frames)
+def _part(recording: Recording, end: int, wanted: int) -> Recording:
+    """Up to `wanted` samples of a recording, before sample `end`."""
+    part = slice(max(end - wanted, 0), end)
+    side = recording.side
+    return replace(
+        recording,
+        samples=np.ascontiguousarray(recording.samples[part]),
+        side=None if side is None else np.ascontiguousarray(side[part]),
+    )

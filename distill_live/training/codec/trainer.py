@@ -190,8 +190,8 @@ class _CodecTrainer(EpochTrainer[CodecEpoch]):
                 latent = self.model.encoder(mel)
                 reconstruction, _, commitment = self.model.through_codes(latent)
                 moved = latent_movement(self.model, mel, latent)
-            deviation = self.spectrogram.config.deviation
-            loss = reconstruction_loss(reconstruction.float(), mel, deviation) + commitment
+            settings = self.spectrogram.config
+            loss = reconstruction_loss(reconstruction.float(), mel, settings) + commitment
             loss = loss + self.config.consistency * moved
             self.model.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)

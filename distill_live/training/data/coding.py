@@ -17,6 +17,7 @@ from distill_live.models.layers.causal_conv import Past, Tails
 
 #: Codes `[T, F, Q]`.
 Grid = NDArray[np.int16]
+Samples = NDArray[np.float32]
 
 _DECODED_COLUMNS = 256
 
@@ -34,12 +35,12 @@ def require_rate(recordings: Recordings, spectrogram: AudioSpectrogram) -> None:
 def recording_mel(
     recording: Recording, spectrogram: AudioSpectrogram, column_frames: int
 ) -> Tensor:
-    """A recording's normalised mel `[M, T]`, of whole columns, on the spectrogram's device.
+    """A recording's normalised mel `[M, T]`, of whole columns, on the spectrogram's device. Here
+    and in all of the training, the mels of a stereo spectrogram have the image below them.
 
     Raises TrainingError with the recording's name when it is so loud that the mel is not finite.
     """
-    waveform = torch.from_numpy(recording.samples)[None, None]
-    mel = spectrogram.waveform_to_mel(waveform, column_frames)[0, 0]
+    mel = waveform_mel(recording.samples, recording.side, spectrogram, column_frames)
     if not torch.isfinite(mel).all():
         raise TrainingError(
             f"cannot train on {recording.name}: its samples reach "
@@ -47,6 +48,17 @@ def recording_mel(
             "it down"
         )
     return mel
+
+
+def waveform_mel(
+    middle: Samples, side: Samples | None, spectrogram: AudioSpectrogram, column_frames: int
+) -> Tensor:
+    """The normalised mel `[M, T]`, of whole columns, of a sound's middle `[N]` and its side, if it
+    has one."""
+    channels = [torch.from_numpy(middle)]
+    if side is not None and spectrogram.config.channels > 1:
+        channels.append(torch.from_numpy(side))
+    return spectrogram.waveform_to_mel(torch.stack(channels)[None], column_frames)[0, 0]
 
 
 @torch.inference_mode()
@@ -72,7 +84,7 @@ def decode_grid(codec: ConvVQVAE, grid: Grid) -> Tensor:
     vectors = codec.quantizer.lookup(torch.from_numpy(grid.astype(np.int64)).to(device))
     # The last columns are decoded as at the end of a stream.
     vectors = functional.pad(vectors, (0, 0, 0, 0, 0, codec.config.lookahead_columns))
-    parts, tails = [torch.zeros(codec.config.n_mels, 0)], Tails()
+    parts, tails = [torch.zeros(codec.config.rows, 0)], Tails()
     for start in range(0, len(vectors) if len(grid) else 0, _DECODED_COLUMNS):
         past, piece = Past(tails), vectors[start : start + _DECODED_COLUMNS]
         parts.append(codec.decoder(piece.permute(2, 1, 0)[None], past)[0, 0].float().cpu())

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from distill_live.audio.dataset import Recording
 from distill_live.audio.files import audio_bytes
@@ -33,14 +30,12 @@ def make_grains(
     recordings: list[Recording],
     sound_format: SoundFormat = "flac",
     on_recording: Callable[[int], object] | None = None,
-    channels: Literal[1, 2] = 1,
 ) -> GrainFileHeader:
     """Write the grains of recordings, at the model's rate, for its codec; `on_recording` is
     called with the number of those that are done.
 
-    With 2 `channels`, stereo recordings are stored in stereo, which only a model that plays two
-    channels can use; with 1, all are mixed to mono. Raises ModelFileError when the file cannot be
-    written, or would have too much ogg.
+    For a stereo model, stereo recordings are stored in stereo; for others, they are mixed to mono.
+    Raises ModelFileError when the file cannot be written, or would have too much ogg.
     """
     config = loaded.spectrogram.config
     seconds = sum(len(one.samples) for one in recordings) / config.sample_rate
@@ -52,7 +47,7 @@ def make_grains(
     firsts = usual_groups(config.n_mels)
     levels = []
     for number, recording in enumerate(recordings, start=1):
-        levels.append(decoded_levels(loaded, recording.samples, firsts))
+        levels.append(decoded_levels(loaded, recording, firsts))
         if on_recording:
             on_recording(number)
     return write_grains(
@@ -64,23 +59,21 @@ def make_grains(
         firsts=firsts,
         sound_format=sound_format,
         levels=levels,
-        recordings=_sounds(recordings, channels, config.sample_rate, sound_format),
+        recordings=_sounds(recordings, loaded.channels, config.sample_rate, sound_format),
     )
 
 
 @torch.inference_mode()
-def decoded_levels(
-    loaded: LoadedVQModel, samples: NDArray[np.float32], firsts: tuple[int, ...]
-) -> Levels:
-    """What a recording `[N]` decodes to, without clarity, as levels `[T, D]`: a frame for each
+def decoded_levels(loaded: LoadedVQModel, recording: Recording, firsts: tuple[int, ...]) -> Levels:
+    """What a recording decodes to, without clarity, as levels `[T, D]`: a frame for each
     whole hop of it."""
-    codes = encode_pieces(loaded.model, loaded.spectrogram, [samples], loaded.column_samples)
+    sound = recording.middle_and_side
+    codes = encode_pieces(loaded.model, loaded.spectrogram, [sound], loaded.column_samples)
     decoder = loaded.decoder(SoundSettings(clarity=0.0))
     parts = [decoder.push(column[None]) for piece in codes for column in piece]
     mel = torch.cat([*parts, decoder.flush()], dim=1).cpu().numpy()
     config = loaded.spectrogram.config
-    # Below the mels, a decoder may say more.
-    mel = mel[: config.n_mels, : max(len(samples) // config.hop_length, 1)]
+    mel = mel[: config.n_mels, : max(len(sound) // config.hop_length, 1)]
     return store_levels(group_db(to_db(mel, config), firsts))
 
 

@@ -17,7 +17,13 @@ from distill_live.audio.descriptors import DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.data.augmentation import at_speeds
-from distill_live.training.data.coding import Grid, code_mel, recording_mel, require_rate
+from distill_live.training.data.coding import (
+    Grid,
+    code_mel,
+    recording_mel,
+    require_rate,
+    waveform_mel,
+)
 
 Ranks = NDArray[np.float32]
 
@@ -65,9 +71,8 @@ def extract_code_sequences(
     mels = (recording_mel(one, spectrogram, frames) for one in recordings.recordings)
     learned: list[tuple[Grid, NDArray[np.float32]]] = []
     validation = []
-    for samples in at_speeds(recordings, speeds, holdout):
-        waveform = torch.from_numpy(samples)[None, None]
-        copy = spectrogram.waveform_to_mel(waveform, frames)[0, 0]
+    for one in at_speeds(recordings, speeds, holdout):
+        copy = waveform_mel(one.samples, one.side, spectrogram, frames)
         learned += _at_alignments(codec, spectrogram, copy)
     for mel in chain(mels, (mel.to(spectrogram.device) for mel in rehearsed)):
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
@@ -96,7 +101,8 @@ def _at_alignments(
     for offset in range(frames):
         grid = code_mel(codec, part[:, offset:])
         if len(grid):
-            told = describe_columns(part[:, offset:], spectrogram.config, frames)
+            mels = spectrogram.mels(part)[:, offset:]
+            told = describe_columns(mels, spectrogram.config, frames)
             yield grid, told.cpu().numpy()
 
 
@@ -106,4 +112,7 @@ def _gained(
     """Normalised mels `[M, T]` as if the recording had been louder or softer."""
     config = spectrogram.config
     for gain in gains_db:
-        yield (mel + gain * config.per_db).clamp(min=config.silence)
+        other = mel.clone()
+        mels = spectrogram.mels(other)
+        mels.add_(gain * config.per_db).clamp_(min=config.silence)
+        yield other

@@ -19,7 +19,7 @@ import torch
 
 from distill_live import __version__
 from distill_live.atomic_file import atomic_file
-from distill_live.audio.dataset import Recordings
+from distill_live.audio.dataset import Recording, Recordings
 from distill_live.errors import CheckpointError, TrainingError
 from distill_live.models.file.library import TrainingCommand, checkpoint_path
 from distill_live.training.run.processes import Processes
@@ -65,10 +65,7 @@ class Fingerprint:
         # JSON turns tuples into lists, here as in the file.
         return cls(
             json.loads(json.dumps(settings)),
-            {
-                one.name: (len(one.samples), hashlib.sha256(one.samples.data).hexdigest())
-                for one in recordings.recordings
-            },
+            {one.name: (len(one.samples), _sha256(one)) for one in recordings.recordings},
         )
 
     def misfits(self, earlier: Fingerprint, options: Mapping[str, str] = _OPTIONS) -> list[str]:
@@ -83,6 +80,14 @@ class Fingerprint:
             *(f"{word}: {_some(names)}" for word, names in told if names),
             *_changes(earlier.settings, self.settings, options),
         ]
+
+
+def _sha256(recording: Recording) -> str:
+    """The checksum of its samples, and of its side if it has one."""
+    found = hashlib.sha256(recording.samples.data)
+    if recording.side is not None:
+        found.update(recording.side.data)
+    return found.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,8 @@ def _pair(
     clarity: Clarity,
 ) -> SoundPair:
     """The codec's version of `mel` `[M, T]` from frame `offset` on, and the sound there."""
-    decoded = clarity.apply(
-        decode_grid(codec, code_mel(codec, mel[:, offset:])), USUAL_SOUND.clarity
-    )
+    made = spectrogram.mels(decode_grid(codec, code_mel(codec, mel[:, offset:])))
+    decoded = clarity.apply(made, USUAL_SOUND.clarity)
     hop, count = spectrogram.config.hop_length, decoded.shape[-1]
     sound = samples[offset * hop : (offset + count) * hop]
     return SoundPair(decoded, functional.pad(sound, (0, count * hop - len(sound))), count)

@@ -36,7 +36,8 @@ def summarise(entry: ModelEntry) -> dict[str, Any]:
     if entry.error:
         return found
     try:
-        return found | _described(entry.metadata) | {"grains": _grains(entry)}
+        sound = {"stereo": entry.is_stereo, "grains": _grains(entry)}
+        return found | _described(entry.metadata) | sound
     except _NONSENSE as error:
         return found | {"error": f"its header is invalid: {error}"}
 

@@ -87,6 +87,7 @@ KINDS: dict[str, JobKind] = {
                   choices=("4", "8", "16")),
             Field("commitment_weight", "number", "Weight of the commitment loss.", minimum=0),
             _epochs("codec_epochs"), _epochs("prior_epochs"), _PRIOR_SIZE, _VOCODER,
+            Field("mono", "flag", "Makes a mono model of stereo recordings, too."),
             Field("no_prior", "flag", "Trains the codec only."),
             Field("training_codes", "flag", "Stores the recordings' codes in the model file."),
             Field("grains", "flag", "Writes the sound of the recordings beside the model, to be "

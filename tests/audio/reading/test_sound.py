@@ -189,3 +189,25 @@ def test_what_this_program_writes_it_reads(tmp_path: Path) -> None:
     write_audio(tmp_path / "own.wav", STEREO, 44_100, bit_depth=32)
     assert read_mono(tmp_path / "own.wav", 44_100).tobytes() == STEREO.mean(axis=1).tobytes()
     assert soundfile.info(tmp_path / "own.wav").frames == 44_100
+
+
+def test_stereo_is_read_as_middle_and_side_and_the_middle_is_the_mono_mix(tmp_path: Path) -> None:
+    stereo = noise(3.0, 44_100)
+    found = sound(tmp_path, encoded(stereo, "WAV", 44_100, "FLOAT"))
+    assert found.is_stereo
+    middle, side = found.middle_and_side(48_000)
+    assert middle.tobytes() == found.whole(48_000).tobytes()
+    at_once = resample((stereo[:, 0] - stereo[:, 1]) / 2, 44_100, 48_000)
+    np.testing.assert_allclose(side, at_once, atol=1e-6)
+    together = np.concatenate(list(found.blocks(48_000, 2)))
+    assert together.tobytes() == np.stack([middle, side], axis=1).tobytes()
+
+
+def test_only_two_channels_that_differ_and_do_not_cancel_are_stereo(tmp_path: Path) -> None:
+    left, right = noise(1.0).T
+    for channels in ((left,), (left, left), (left, -left), (left, left + 1e-4 * right),
+                     (left, right, left)):  # fmt: skip
+        given = np.stack(channels, axis=1)
+        found = sound(tmp_path, encoded(given, "WAV", 48_000, "FLOAT"))
+        assert not found.is_stereo
+        assert not found.middle_and_side(48_000)[1].any()

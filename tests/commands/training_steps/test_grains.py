@@ -13,18 +13,18 @@ from distill_live.training.data.grains import make_grains
 
 
 def test_stereo_recordings_are_kept_in_stereo(
-    tiny_model: LoadedVQModel, grain_recordings: list[Recording], tmp_path: Path
+    tiny_stereo: LoadedVQModel, grain_recordings: list[Recording], tmp_path: Path
 ) -> None:
     first, second = grain_recordings
     given = [replace(first, side=first.samples[::-1] * np.float32(0.3)), second]
-    header = make_grains(tmp_path / "tiny.grains", tiny_model, given, channels=2)
+    header = make_grains(tmp_path / "tiny.grains", tiny_stereo, given)
     stereo, mono = grains_kept(tmp_path / "tiny.distill", set())
     assert (stereo.name, mono.name) == (first.name, second.name)
     assert stereo.side is not None
     assert np.abs(stereo.heard - given[0].heard).max() < 2 / 32768
     assert (mono.side, mono.samples.ndim) == (None, 1)
     # Nothing is lost when they are written again.
-    again = make_grains(tmp_path / "again.grains", tiny_model, [stereo, mono], channels=2)
+    again = make_grains(tmp_path / "again.grains", tiny_stereo, [stereo, mono])
     for one, other in zip(header.recordings, again.recordings, strict=True):
         assert one.sha256 == other.sha256
 

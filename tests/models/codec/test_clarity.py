@@ -125,3 +125,11 @@ def test_a_snapshot_brings_back_the_stream_but_not_the_amount(tiny_clear: Loaded
     stream.amount = 1.0
     stream.restore(state)
     assert torch.equal(stream.push(codes(1)), tiny_clear.clarity.apply(plain, 1.0))
+
+
+def test_a_stereo_image_stays_as_it_is() -> None:
+    clarity = Clarity((2.0,) * 8)
+    mel = torch.randn(8 + 4, 20)
+    clear = clarity.apply(mel, 1.0)
+    assert torch.equal(clear[:8], clarity.apply(mel[:8], 1.0))
+    assert torch.equal(clear[8:], mel[8:])

@@ -42,3 +42,13 @@ def test_silence_comes_back_as_silence_and_what_is_out_of_range_at_its_ends() ->
 
 def test_a_steady_sound_takes_little_room() -> None:
     assert len(pack_mel(noise(1).expand(128, 1000), CONFIG)) < 2_000
+
+
+def test_a_stereo_image_comes_back_too() -> None:
+    config = replace(CONFIG, image_groups=16)
+    generator = torch.Generator().manual_seed(1)
+    image = 4 * torch.rand(32, 50, generator=generator) - 2
+    mel = torch.cat([noise(50), image])
+    found = unpack_mel(pack_mel(mel, config), config, most_frames=50)
+    assert torch.all((found[:128] - mel[:128]).abs() <= 1.001 * HALF_A_STEP)
+    assert torch.all((found[128:] - image).abs() <= 0.0126)

@@ -211,6 +211,14 @@ def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_pat
         ("spectrogram", {"deviation": 0}, "deviation in its spectrogram must be 0.001..1000"),
         ("spectrogram", {"floor": -1.0}, "floor in its spectrogram must be 1e-20..1"),
         ("spectrogram", {"n_mels": 64}, "codec is for 128 mels, but its spectrogram has 64"),
+        (
+            "spectrogram",
+            {"image_groups": 16},
+            "has a stereo image of 0 groups, but its spectrogram",
+        ),
+        ("spectrogram", {"image_groups": 24}, "128 mel bins cannot be in 24 groups"),
+        ("codec", {"image_groups": 8.5}, "image_groups in its codec must be 0..1024, not 8.5"),
+        ("codec", {"image_groups": 4}, "image_groups must be a multiple of the 8 bands, not 4"),
         ("codec", {"column_frames": 6}, "must be multiples of 4: they are 6"),
         (
             "codec",

@@ -198,7 +198,7 @@ def grainy_with(
     write_grains(
         folder / "tiny.grains", model_name="tiny", sample_rate=48_000, hop_length=512,
         codec_sha256=sha256, firsts=firsts, sound_format="flac",
-        levels=[decoded_levels(loaded, recording.samples, firsts)],
+        levels=[decoded_levels(loaded, recording, firsts)],
         recordings=[GivenRecording(recording.name, len(recording.samples), pieces)],
     )  # fmt: skip
     grains = load_grains(folder / "tiny.distill", sha256, loaded.spectrogram, 8)

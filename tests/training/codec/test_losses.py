@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.training.codec.losses import (
     amplitude_loss,
@@ -64,7 +65,23 @@ def test_a_frame_of_the_right_power_in_wrong_cells_has_the_right_envelope() -> N
 
 def test_what_explodes_stays_finite() -> None:
     mel = torch.randn(1, 1, 128, 16)
-    assert reconstruction_loss(mel + 1e4, mel, 4.0).isfinite()
+    config = SpectrogramConfig(deviation=4.0)
+    assert reconstruction_loss(mel + 1e4, mel, config).isfinite()
+
+
+def test_a_stereo_image_counts_most_where_it_is_loud() -> None:
+    config = SpectrogramConfig(deviation=4.0, image_groups=2)
+    right = torch.zeros(1, 1, config.rows, 16)
+    right[:, :, :64] = 2.0
+    mono = right[:, :, :128]
+    losses = []
+    for row in (128, 129):
+        wrong = right.clone()
+        wrong[:, :, row] += 1.0
+        losses.append(float(reconstruction_loss(wrong, right, config)))
+    assert losses[0] > 2 * losses[1] > 0
+    assert float(reconstruction_loss(right, right, config)) == 0
+    assert float(reconstruction_loss(mono, mono, SpectrogramConfig(deviation=4.0))) == 0
 
 
 @torch.no_grad()

@@ -47,7 +47,7 @@ def test_it_has_the_clarity_that_the_codec_needs_for_the_part_that_it_learns(
         other.recordings[0].samples[changed] *= 0.1
         previews = Previews(other, 1)
         # The same end of the recording, whatever came before it.
-        previews._original = given.recordings[0].samples[-4 * 48_000 :]
+        previews._end = Recording("end.wav", given.recordings[0].samples[-4 * 48_000 :])
         previews.listen(1, tiny_model.model, tiny_model.spectrogram)
         heard.append(previews.sounds[1][1])
     assert (heard[0] != heard[1]).any()

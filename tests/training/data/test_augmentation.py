@@ -78,8 +78,11 @@ def test_a_copy_at_another_speed_is_shorter_and_higher_and_holds_nothing_back() 
     time = np.arange(48_000) / 48_000
     tone = np.sin(2 * np.pi * 1000 * time).astype(np.float32)
     tone[-4_800:] = 0.0
-    recordings = Recordings([Recording("tone.wav", tone)], 48_000, [])
-    slow, fast = at_speeds(recordings, (0.8, 1.25), holdout=0.1)
+    recordings = Recordings([Recording("tone.wav", tone, tone / 2)], 48_000, [])
+    copies = list(at_speeds(recordings, (0.8, 1.25), holdout=0.1))
+    slow, fast = (one.samples for one in copies)
+    for one in copies:
+        np.testing.assert_allclose(one.side, one.samples / 2, atol=1e-6)
     assert len(slow) == pytest.approx(43_200 / 0.8, abs=2)
     assert len(fast) == pytest.approx(43_200 / 1.25, abs=2)
     for copy, hertz in ((slow, 800), (fast, 1250)):
@@ -92,3 +95,27 @@ def test_only_a_small_set_is_there_at_other_speeds() -> None:
     few, many = get_adaptive_augmentation(10_000), get_adaptive_augmentation(1_000_000)
     assert len(few.speeds) == 2 and many.speeds == ()
     assert few.mixed and few.filtered and many.mixed and many.filtered
+
+
+def test_a_stereo_image_stays_as_it_is() -> None:
+    config = SpectrogramConfig(mean=-8.0, deviation=4.0, image_groups=16)
+    crops = torch.randn(4, 1, config.rows, 32)
+    settings = AugmentationConfig(gain_db=3.0, filtered=1.0, mixed=1.0)
+    changed = Augmentation(settings, config, np.random.default_rng(0)).apply(crops)
+    assert torch.equal(changed[:, :, 128:], crops[:, :, 128:])
+    assert not torch.equal(changed[:, :, :128], crops[:, :, :128])
+
+
+def test_some_of_stereo_is_moved_to_one_side_within_the_legal_range() -> None:
+    config = SpectrogramConfig(mean=-8.0, deviation=4.0, image_groups=16)
+    crops = torch.zeros(200, 1, config.rows, 8)
+    settings = AugmentationConfig(gain_db=0.0, turned=0.5, turn_db=30.0)
+    changed = Augmentation(settings, config, np.random.default_rng(0)).apply(crops)
+    moves = changed[:, 0, 128:144] * 15
+    assert torch.equal(changed[:, :, 144:], crops[:, :, 144:])
+    # All of a crop by as much.
+    assert torch.equal(moves.amin(dim=(1, 2)), moves.amax(dim=(1, 2)))
+    of_each = moves[:, 0, 0]
+    assert 60 < int((of_each != 0).sum()) < 140
+    assert of_each.abs().max() <= 30
+    assert of_each.min() < -15 and of_each.max() > 15

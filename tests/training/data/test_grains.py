@@ -5,12 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
 from distill_live.audio.dataset import Recording
 from distill_live.audio.limiter import within_full_scale
-from distill_live.models.codec.clarity import ClearStream
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.grains.features import usual_groups
 from distill_live.models.grains.file import GrainFile
@@ -45,10 +42,10 @@ def test_a_recording_beyond_full_scale_is_limited_as_a_whole(
 
 
 def test_both_channels_are_limited_by_the_same_gain(
-    tiny_model: LoadedVQModel, tmp_path: Path
+    tiny_stereo: LoadedVQModel, tmp_path: Path
 ) -> None:
     path, recording = tmp_path / "tiny.grains", Recording("a.wav", loud(), 0.2 * loud())
-    make_grains(path, tiny_model, [recording], channels=2)
+    make_grains(path, tiny_stereo, [recording])
     found = GrainSound(GrainFile(path)).read(0, 0, len(loud()))
     assert np.abs(found - within_full_scale(recording.heard, 48_000)[0]).max() < 2 * BIT
     # The left channel is 1.2 times the mid, the right one 0.8.
@@ -56,14 +53,14 @@ def test_both_channels_are_limited_by_the_same_gain(
 
 
 @pytest.mark.parametrize("sound_format", ["flac", "ogg"])
-def test_a_stereo_recording_is_stored_in_both_channels_if_that_is_asked_for(
-    tiny_model: LoadedVQModel,
+def test_a_stereo_model_stores_stereo_recordings_in_both_channels(
+    tiny_stereo: LoadedVQModel,
     grain_recordings: list[Recording],
     tmp_path: Path,
     sound_format: SoundFormat,
 ) -> None:
     path, recordings = tmp_path / "tiny.grains", stereo(grain_recordings)
-    make_grains(path, tiny_model, recordings, sound_format, channels=2)
+    make_grains(path, tiny_stereo, recordings, sound_format)
     file = GrainFile(path)
     assert [one.channels for one in file.header.recordings] == [2, 1]
     found = GrainSound(file).read(0, 0, len(recordings[0].samples))
@@ -73,7 +70,7 @@ def test_a_stereo_recording_is_stored_in_both_channels_if_that_is_asked_for(
         assert np.abs(found - recordings[0].heard).max() < 2 * BIT
 
 
-def test_without_asking_the_file_is_that_of_mono_recordings(
+def test_a_mono_model_stores_them_mixed_to_mono(
     tiny_model: LoadedVQModel, grain_recordings: list[Recording], tmp_path: Path
 ) -> None:
     one, other = tmp_path / "one.grains", tmp_path / "other.grains"
@@ -82,41 +79,17 @@ def test_without_asking_the_file_is_that_of_mono_recordings(
     assert replace(header, created="") == replace(again, created="")
 
 
-def test_mono_recordings_stay_mono_whatever_is_asked_for(
-    tiny_model: LoadedVQModel, grain_recordings: list[Recording], tmp_path: Path
+def test_mono_recordings_stay_mono_for_a_stereo_model(
+    tiny_stereo: LoadedVQModel, grain_recordings: list[Recording], tmp_path: Path
 ) -> None:
-    one, other = tmp_path / "one.grains", tmp_path / "other.grains"
-    header = make_grains(one, tiny_model, grain_recordings, channels=2)
-    again = make_grains(other, tiny_model, grain_recordings)
-    assert replace(header, created="") == replace(again, created="")
+    header = make_grains(tmp_path / "one.grains", tiny_stereo, grain_recordings)
+    assert [one.channels for one in header.recordings] == [1, 1]
 
 
-class TallDecoder:
-    """A decoder with rows below its mels."""
-
-    def __init__(self, base: ClearStream) -> None:
-        self._base = base
-
-    def push(self, codes: Tensor) -> Tensor:
-        return self._tall(self._base.push(codes))
-
-    def flush(self) -> Tensor:
-        return self._tall(self._base.flush())
-
-    @staticmethod
-    def _tall(mel: Tensor) -> Tensor:
-        return torch.cat([mel, torch.ones(16, mel.shape[1])])
-
-
-def test_levels_are_of_the_mels_alone(
-    tiny_model: LoadedVQModel,
-    grain_recordings: list[Recording],
-    monkeypatch: pytest.MonkeyPatch,
+def test_the_levels_are_those_of_what_a_stereo_codec_makes_of_both_channels(
+    tiny_stereo: LoadedVQModel, grain_recordings: list[Recording]
 ) -> None:
-    samples, firsts = grain_recordings[0].samples, usual_groups(128)
-    expected = decoded_levels(tiny_model, samples, firsts)
-    decoder = LoadedVQModel.decoder
-    monkeypatch.setattr(
-        LoadedVQModel, "decoder", lambda self, sound: TallDecoder(decoder(self, sound))
-    )
-    assert np.array_equal(decoded_levels(tiny_model, samples, firsts), expected)
+    firsts, given = usual_groups(128), stereo(grain_recordings)[0]
+    levels = decoded_levels(tiny_stereo, given, firsts)
+    assert levels.shape == (len(given.samples) // 512, len(firsts))
+    assert not np.array_equal(levels, decoded_levels(tiny_stereo, grain_recordings[0], firsts))

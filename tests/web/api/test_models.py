@@ -38,9 +38,11 @@ def test_a_model_is_listed_with_what_its_header_says(library: Office, folders: F
     assert (model["tags"], model["files"], model["seconds"]) == (["dry"], 3, 61.5)
     assert (model["prior"], model["own"], model["old"]) == (False, True, False)
     assert (model["health"], model["healthWords"]) == ("red", "Codebook collapse detected")
-    assert model["clarity"] is False
+    assert (model["clarity"], model["stereo"]) == (False, False)
     rewrite_metadata(folders.user / "drums.distill", clarity=[1.5] * 128)
     assert library.get("/models").json()["models"][0]["clarity"] is True
+    rewrite_metadata(folders.user / "drums.distill", spectrogram={"image_groups": 16})
+    assert library.get("/models").json()["models"][0]["stereo"] is True
     assert model["grains"] is None
     told = library.get("/models/drums").json()
     assert [one["verdict"] for one in told["levelHealth"]] == ["green", "red"]

@@ -46,6 +46,7 @@ function Facts(/** @type {any} */ { model }) {
     ['Levels', (model.levels ?? []).join(', ')],
     ['Codebooks', size],
     ['Learned from', sound],
+    ['Sound', !model.error && (model.stereo ? 'stereo' : 'mono')],
     ['Clarity', !model.old && !model.error && (model.clarity ? 'measured' : 'not measured')],
     ['Grains', !model.old && !model.error && grainsOf(model.grains)],
     ['Made', day(model.created)],

@@ -31,6 +31,7 @@ const FIELDS = {
     { name: 'codebook_size', label: 'Codes per level', kind: 'number', min: 8, max: 1024, usual: 'by the recordings', more: true },
     PRIOR_SIZE,
     { name: 'commitment_weight', label: 'Commitment weight', kind: 'number', float: true, min: 0, max: 10, usual: 'usual', more: true },
+    { name: 'mono', label: 'Mono, even if recordings are stereo', kind: 'check', value: false, more: true },
     { name: 'no_prior', label: 'Only the codec: it cannot play, only encode and decode', kind: 'check', value: false, more: true },
     { name: 'training_codes', label: 'Keep codes and previews of the recordings in the model', kind: 'check', value: true, more: true },
     { name: 'grains', label: 'Keep the sound of the recordings beside the model, to play it as grains', kind: 'check', value: true, more: true },

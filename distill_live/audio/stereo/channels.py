@@ -1,0 +1,41 @@
+"""Sounds of one or two channels: samples `[N]`, or left and right `[N, 2]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+
+
+def in_columns(block: Samples) -> Samples:
+    """A block `[n]` or `[n, C]` as `[n, C]`."""
+    return block[:, None] if block.ndim == 1 else block
+
+
+def mixed_down(sound: Samples) -> Samples:
+    """The middle `[N]` of a sound of one or two channels."""
+    return sound if sound.ndim == 1 else (sound[:, 0] + sound[:, 1]) * np.float32(0.5)
+
+
+def with_channels_of(other: Samples, sound: Samples) -> Samples:
+    """A sound in as many channels as another one has: a single channel goes to both, and of both
+    the mean is taken."""
+    if other.ndim == 1:
+        return mixed_down(sound)
+    return sound if sound.ndim == 2 else np.stack([sound, sound], axis=1)
+
+
+def left_and_right(both: Samples) -> Samples:
+    """Left and right `[n, 2]` of the middle and the side `[n, 2]`."""
+    return np.stack([both[:, 0] + both[:, 1], both[:, 0] - both[:, 1]], axis=1)
+
+
+def channels_of(blocks: Iterable[Samples]) -> tuple[int, Iterator[Samples]]:
+    """How many channels the blocks of a sound have, by the first of them; and all of them."""
+    every = iter(blocks)
+    first = next(every, np.zeros(0, np.float32))
+    return 1 if first.ndim == 1 else first.shape[1], chain([first], every)

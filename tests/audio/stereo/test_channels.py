@@ -1,0 +1,49 @@
+"""Sounds of one or two channels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from distill_live.audio.stereo.channels import (
+    channels_of,
+    left_and_right,
+    mixed_down,
+    with_channels_of,
+)
+
+ONE = np.array([0.1, -0.2, 0.3], np.float32)
+TWO = np.stack([ONE, 3 * ONE], axis=1)
+BOTH = np.array([[0.5, 0.25], [0.0, -1.0]], np.float32)
+
+
+def test_middle_and_side_become_left_and_right_and_back() -> None:
+    heard = left_and_right(BOTH)
+    assert heard.tolist() == [[0.75, 0.25], [-1.0, 1.0]]
+    assert mixed_down(heard).tolist() == BOTH[:, 0].tolist()
+
+
+def test_the_first_block_says_how_many_channels_there_are() -> None:
+    for blocks, wanted in (([BOTH[:, 0]], 1), ([BOTH, BOTH], 2), ([], 1)):
+        count, every = channels_of(blocks)
+        assert count == wanted
+        assert sum(len(block) for block in every) == sum(map(len, blocks))
+
+
+def test_the_mid_is_the_mean_of_both_channels() -> None:
+    assert np.allclose(mixed_down(TWO), 2 * ONE)
+    assert mixed_down(ONE) is ONE
+
+
+def test_one_channel_goes_to_both() -> None:
+    found = with_channels_of(TWO, ONE)
+    assert np.array_equal(found, np.stack([ONE, ONE], axis=1))
+    assert np.array_equal(mixed_down(found), ONE)
+
+
+def test_two_channels_become_their_mid() -> None:
+    assert np.array_equal(with_channels_of(ONE, TWO), mixed_down(TWO))
+
+
+def test_sound_of_as_many_channels_stays_as_it_is() -> None:
+    assert with_channels_of(ONE, ONE) is ONE
+    assert with_channels_of(TWO, TWO) is TWO
