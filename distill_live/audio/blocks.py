@@ -1,5 +1,4 @@
-"""Sounds of any length, block by block: joined, cut anew, or kept on disk to be read more than
-once."""
+"""Sounds of any length, block by block: cut anew, or kept on disk to be read more than once."""
 
 from __future__ import annotations
 
@@ -15,23 +14,6 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 
 _READ_SAMPLES = 65_536
-
-
-def alike(*sounds: Samples) -> tuple[Samples, ...]:
-    """Sounds `[N]` and `[N, C]`, of any lengths, with as many channels each: if one has several, a
-    single channel goes to all of them, as a view that must not be written to."""
-    channels = [sound.shape[1] for sound in sounds if sound.ndim == 2]
-    if not channels:
-        return sounds
-    return tuple(
-        sound if sound.ndim == 2 else np.broadcast_to(sound[:, None], (len(sound), channels[0]))
-        for sound in sounds
-    )
-
-
-def joined(*sounds: Samples) -> Samples:
-    """Sounds `[N]` and `[N, C]`, at least one, one after the other, as `alike` makes them."""
-    return np.concatenate(alike(*sounds))
 
 
 def recut(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:

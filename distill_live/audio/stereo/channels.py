@@ -39,3 +39,17 @@ def channels_of(blocks: Iterable[Samples]) -> tuple[int, Iterator[Samples]]:
     every = iter(blocks)
     first = next(every, np.zeros(0, np.float32))
     return 1 if first.ndim == 1 else first.shape[1], chain([first], every)
+
+
+def alike(*sounds: Samples) -> tuple[Samples, ...]:
+    """Sounds `[N]` and `[N, C]`, of any lengths, with as many channels each: if one has several, a
+    single channel goes to all of them. The samples must not be written to."""
+    channels = [sound.shape[1] for sound in sounds if sound.ndim == 2]
+    if not channels:
+        return sounds
+    return tuple(np.broadcast_to(in_columns(sound), (len(sound), channels[0])) for sound in sounds)
+
+
+def joined(*sounds: Samples) -> Samples:
+    """Sounds `[N]` and `[N, C]`, at least one, one after the other, as `alike` makes them."""
+    return np.concatenate(alike(*sounds))

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.audio.blocks import alike, joined
 from distill_live.audio.fades import crossfade, equal_power, per_sample
+from distill_live.audio.stereo.channels import alike, joined
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError

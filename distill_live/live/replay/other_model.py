@@ -47,14 +47,15 @@ def replay_on_other_model(
     edits: Sequence[Edit],
     say: Callable[[str], None],
 ) -> Samples:
-    """What another model plays [N] when the same things are done at the same times, within 10 ms.
+    """What another model plays, [N] or [N, 2], when the same things are done at the same times,
+    within 10 ms.
 
     The same model, seed and entries give the same samples. `say` tells what cannot be repeated.
     """
     doings, length = _timed(entries)
-    parameters, ring = ParameterStore(parameter_table(edits)), AudioRing()
+    parameters, ring = ParameterStore(parameter_table(edits)), AudioRing(loaded.channels)
     player = _Player(loaded, parameters, ring, edits, say)
-    out = np.zeros(length, np.float32)
+    out = ring.silence(length)
     for start in range(0, length, BLOCK):
         while doings and doings[0][0] <= start:
             player.do(doings.pop(0)[1])
@@ -135,7 +136,7 @@ class _Player:
 
     @torch.inference_mode()
     def fill(self, out: Samples) -> None:
-        """Let the engine work until it rests, then read the next samples [n]."""
+        """Let the engine work until it rests, then read the next samples."""
         while self._engine.turn():
             pass
         self._reader.read(out)
