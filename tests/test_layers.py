@@ -147,6 +147,7 @@ DOORS = {
     "safetensors": "models.file.persistence",
     "soundfile": "audio.files",
     "soxr": "audio.resample",
+    "pyloudnorm": "audio.loudness",
     "torchaudio": "audio.speed",
     "vector_quantize_pytorch": "models.codec.quantizer",
     "lightning_fabric": "training.run.processes",

@@ -1,5 +1,4 @@
-"""Sounds of any length, block by block: joined, cut anew, or kept on disk to be read more than
-once."""
+"""Sounds of any length, block by block: cut anew, or kept on disk to be read more than once."""
 
 from __future__ import annotations
 
@@ -12,16 +11,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.audio.stereo.channels import in_same_channels
-
 Samples = NDArray[np.float32]
 
 _READ_SAMPLES = 65_536
-
-
-def joined(*sounds: Samples) -> Samples:
-    """Sounds `[N]` and `[N, C]`, at least one, one after the other, in the same channels."""
-    return np.concatenate(in_same_channels(*sounds))
 
 
 def recut(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
@@ -47,13 +39,12 @@ class Spool:
     def __init__(self, folder: Path, channels: int) -> None:
         self._file = TemporaryFile(dir=folder)
         self._channels = channels
-        #: Whether no sample so far exceeds full scale.
-        self.within_full_scale = True
+        #: The largest magnitude of a sample so far; NaN after a sample that is no number.
+        self.peak = 0.0
 
     def append(self, block: Samples) -> None:
         """Add a block `[n, C]`, or `[n]` of a single channel."""
-        # A NaN is not within it, either.
-        self.within_full_scale &= bool(np.abs(block).max(initial=0.0) <= 1.0)
+        self.peak = float(np.maximum(self.peak, np.abs(block).max(initial=0.0)))
         self._file.write(np.ascontiguousarray(block, np.float32).data)
 
     def blocks(self) -> Iterator[Samples]:

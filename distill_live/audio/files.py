@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from distill_live.atomic_file import atomic_file
 from distill_live.audio.blocks import Spool, recut
 from distill_live.audio.limiter import RecordingLimiter, within_full_scale
+from distill_live.audio.loudness import LoudnessMeter, integrated_loudness
 from distill_live.audio.reproducible import make_reproducible
 from distill_live.audio.stereo.channels import channels_of
 from distill_live.errors import AudioFileError
@@ -144,19 +146,30 @@ def write_audio(
             writer.write(audio.reshape(-1, channels))
 
 
+@dataclass(frozen=True)
+class Written:
+    """What was done to a sound to write it: by how many dB the limiter had to turn it down, and, if
+    a loudness was wanted, the one that came out, in LUFS; None if the sound has none."""
+
+    reduction_db: float = 0.0
+    lufs: float | None = None
+
+
 def write_blocks(
     path: str | Path,
     blocks: Iterable[Samples],
     sample_rate: int,
     bit_depth: int = 24,
     format: str | None = None,
-) -> float:
+    lufs: float | None = None,
+) -> Written:
     """Write a sound in blocks `[n, C]`, or `[n]` of one channel, as `write_audio` does, whatever
     its length; a float file, too, is limited to full scale.
 
-    Returns by how many dB the limiter had to turn it down. The whole sound is kept on the disk, in
-    the path's folder, until its loudest sample is known. Raises AudioFileError as `write_audio`
-    does; whatever `blocks` raises leaves no file, and an old one as it was.
+    With `lufs`, it is first brought to that loudness; one that is shorter than 0.4 s or silent has
+    none, and stays as it is. The whole sound is kept on the disk, in the path's folder, until its
+    loudest sample and its loudness are known. Raises AudioFileError as `write_audio` does; whatever
+    `blocks` raises leaves no file, and an old one as it was.
     """
     path, format = Path(path), format or _format_of(Path(path))
     _subtype(format, bit_depth)
@@ -165,14 +178,26 @@ def write_blocks(
     with _written_whole(path, format) as temporary, Spool(path.parent, channels) as spool:
         for block in blocks:
             spool.append(block)
-        sound = spool.blocks()
-        if not spool.within_full_scale:
+        sound, peak, found = spool.blocks(), spool.peak, None
+        if lufs is not None:
+            found = integrated_loudness(spool.blocks(), sample_rate, channels)
+        if lufs is not None and found is not None:
+            gain = np.float32(10.0 ** ((lufs - found) / 20.0))
+            sound, peak, found = (block * gain for block in sound), peak * float(gain), lufs
+        # A NaN is not within full scale, either.
+        limited = not peak <= 1.0
+        meter = LoudnessMeter(sample_rate, channels)
+        if limited:
             sound = limiter.limit(sound)
         with SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer:
             # Encoders give other bytes when the same samples reach them in other portions.
             for block in recut(sound, _WRITE_SAMPLES):
                 writer.write(block)
-    return 0.0 if spool.within_full_scale else limiter.reduction_db
+                if limited and found is not None:
+                    meter.add(block)
+    if not limited:
+        return Written(0.0, found)
+    return Written(limiter.reduction_db, found if found is None else meter.lufs)
 
 
 @contextmanager

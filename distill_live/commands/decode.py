@@ -15,6 +15,7 @@ from distill_live.commands.options import (
     ClarityOption,
     DeviceOption,
     GrainOption,
+    LufsOption,
     ModelOption,
     ReachOption,
     SoundFormat,
@@ -61,6 +62,7 @@ def decode(
     grain: GrainOption = PARAMETERS["grain"].default,
     reach: ReachOption = PARAMETERS["grain/reach"].default,
     bit_depth: BitDepthOption = 24,
+    lufs: LufsOption = None,
     device: DeviceOption = "auto",
 ) -> None:
     """Turn grids of codes into sound files, with the model that made the codes.
@@ -84,7 +86,7 @@ def decode(
         except CodesError as error:
             raise CodesError(f"{source}: {error}") from error
         path = places.path(source)
-        write_sound(path, _decoded(loaded, grid, sound), sample_rate, bit_depth)
+        write_sound(path, _decoded(loaded, grid, sound), sample_rate, bit_depth, lufs=lufs)
         tell(f"{path}: {grid.duration_seconds:.1f} s")
 
     for_each_file(codes, decode_one)

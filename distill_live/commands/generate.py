@@ -19,6 +19,7 @@ from distill_live.commands.options import (
     ClarityOption,
     DeviceOption,
     GrainOption,
+    LufsOption,
     ModelArgument,
     ProgressFileOption,
     ReachOption,
@@ -148,6 +149,7 @@ def generate(
         ),
     ] = None,
     bit_depth: BitDepthOption = 24,
+    lufs: LufsOption = None,
     device: DeviceOption = "auto",
     progress_file: ProgressFileOption = None,
 ) -> None:
@@ -205,8 +207,10 @@ def generate(
                 sound=sound, on_grain=grains.append, **sampling, **led,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
-        write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth)
+        write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth, lufs=lufs)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
+        if lufs is not None:
+            written["lufs"] = lufs
         if overlap is not None and overlap_samples is not None:
             written["overlap"] = overlap
         settings = sampling | {"steering": asdict(steering)} | asdict(sound) | written

@@ -21,6 +21,7 @@ from distill_live.commands.output import print_json, progress_bar, tell
 from distill_live.errors import ModelFileError
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.library import find_own_model, found_checkpoints
+from distill_live.models.file.loudness import LOUDNESS
 from distill_live.models.grains.file import grains_path
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ def refresh(
     device: DeviceOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
-    """Measure a model's clarity on the recordings in FOLDER and write their grains; the weights
-    stay unchanged. Models that were trained before clarity or grains existed need this once."""
+    """Measure a model's clarity on the recordings in FOLDER, write their grains, and measure how
+    loud the model plays; the weights stay unchanged. Models that were trained before these existed
+    need this once."""
     from distill_live.audio.dataset import load_recordings
     from distill_live.models.devices import pick_device
     from distill_live.models.file.persistence import load_model_v2
@@ -70,10 +72,11 @@ def refresh(
         )
     rewrite_metadata(path, clarity=gains)
     written = _write_grains(path, loaded, recordings, grains_format) if grains else None
+    lufs = _measure_loudness(path, loaded)
     if as_json:
         print_json(
             {"name": path.stem, "file": str(path), "clarity": gains, "before": before,
-             "grains": None if written is None else str(written)}
+             "grains": None if written is None else str(written), LOUDNESS: lufs}
         )  # fmt: skip
         return
     count = len(recordings.recordings)
@@ -83,6 +86,8 @@ def refresh(
     )
     if written is not None:
         tell(f"grains: {written} ({written.stat().st_size / 1e6:.1f} MB)")
+    if lufs is not None:
+        tell(f"it plays at {lufs:.1f} LUFS")
     if loaded.vocoder.kind == "neural" and gains != before:
         tell(
             "note: its neural vocoder was trained without this clarity; train it again: "
@@ -101,6 +106,16 @@ def _write_grains(
         make_grains(found, loaded, recordings.recordings, sound_format,
                     lambda done: advance(done / count))  # fmt: skip
     return found
+
+
+def _measure_loudness(path: Path, loaded: LoadedVQModel) -> float | None:
+    """Note in the file how loud the model plays; None if it cannot, or is silent."""
+    from distill_live.commands.training_steps.loudness import note_loudness
+
+    if loaded.prior is None:
+        return None
+    with progress_bar("loudness") as advance:
+        return note_loudness(path, loaded.device, advance)
 
 
 def _require_refreshable(path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from distill_live.audio.loudness import HIGHEST_LUFS, LOWEST_LUFS
 from distill_live.parameters import PARAMETERS
 
 
@@ -21,6 +22,12 @@ def parameter_option(name: str) -> Any:
         max=parameter.maximum,
         help=parameter.doc,
     )
+
+
+def _require_loudness(lufs: float | None) -> float | None:
+    if lufs is not None and math.isnan(lufs):
+        raise typer.BadParameter(f"{lufs} is not a loudness: {LOWEST_LUFS:g}..{HIGHEST_LUFS:g}.")
+    return lufs
 
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -63,6 +70,17 @@ GrainsOption = Annotated[
 BitDepthOption = Annotated[
     int,
     typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
+]
+LufsOption = Annotated[
+    float | None,
+    typer.Option(
+        "--lufs",
+        min=LOWEST_LUFS,
+        max=HIGHEST_LUFS,
+        callback=_require_loudness,
+        help="Integrated loudness of the sound in LUFS, such as -16 (default: as the model makes "
+        "it).",
+    ),
 ]
 ClarityOption = Annotated[float, parameter_option("clarity")]
 GrainOption = Annotated[float, parameter_option("grain")]

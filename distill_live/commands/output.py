@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from distill_live.audio.limiter import Samples
     from distill_live.models.file.loaded import LoadedVQModel
 
+#: How much another loudness than the wanted one differs, in LU, before it is mentioned.
+_OTHER_LU = 0.5
+
 
 def tell(text: object, *, nl: bool = True, err: bool = False) -> None:
     """Print a text on standard output, or with `err` on standard error.
@@ -99,19 +102,31 @@ def check_sound_file(format: str, sample_rate: int, bit_depth: int) -> None:
         write_audio(Path(folder) / "silence", silence, sample_rate, bit_depth, format)
 
 
-def write_sound(path: Path, blocks: Iterable[Samples], sample_rate: int, bit_depth: int) -> None:
+def write_sound(
+    path: Path,
+    blocks: Iterable[Samples],
+    sample_rate: int,
+    bit_depth: int,
+    lufs: float | None = None,
+) -> None:
     """Write a sound in blocks `[n]`, or `[n, C]` of C channels, to a file within full scale, which
-    players expect even of floats; say on standard error by how much the limiter had to turn it
-    down."""
+    players expect even of floats, and with `lufs` at that loudness. Say on standard error by how
+    much the limiter had to turn it down, and if it has another loudness than was wanted."""
     from distill_live.audio.files import write_blocks
 
-    reduction = write_blocks(path, blocks, sample_rate, bit_depth)
-    if reduction:
-        tell(
-            f"note: {path.name} was louder than full scale; the limiter turned it down by up to "
-            f"{reduction:.1f} dB",
-            err=True,
-        )
+    written = write_blocks(path, blocks, sample_rate, bit_depth, lufs=lufs)
+    if lufs is not None and written.lufs is None:
+        warn(f"note: {path.name} is silent or shorter than 0.4 s, so it has no loudness to change")
+    if not written.reduction_db:
+        return
+    at = "" if written.lufs is None else f" at {lufs:g} LUFS"
+    line = (
+        f"note: {path.name} was louder than full scale{at}; the limiter turned it down by up to "
+        f"{written.reduction_db:.1f} dB"
+    )
+    if lufs is not None and written.lufs is not None and abs(written.lufs - lufs) > _OTHER_LU:
+        line += f", so its loudness is {written.lufs:.1f} LUFS"
+    warn(line)
 
 
 def save_file(path: Path, content: bytes) -> None:

@@ -148,6 +148,7 @@ def train(
             new_model_path(path.stem)
 
     from distill_live.commands.training_steps.choices import Choices
+    from distill_live.commands.training_steps.loudness import add_loudness
     from distill_live.commands.training_steps.more_recordings import learn_more
     from distill_live.commands.training_steps.phases import train_new
     from distill_live.commands.training_steps.run import TrainingRun, open_processes
@@ -168,6 +169,7 @@ def train(
                 learn_more(run)
             else:
                 shown = train_new(run)
+            add_loudness(run)
         run.write_page(shown)
         run.end()
 

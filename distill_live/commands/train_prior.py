@@ -52,6 +52,7 @@ def train_prior(
         require_no_checkpoint(path, "train-prior")
 
     from distill_live.commands.training_steps.choices import Choices
+    from distill_live.commands.training_steps.loudness import add_loudness
     from distill_live.commands.training_steps.material import Material
     from distill_live.commands.training_steps.prior import add_prior
     from distill_live.commands.training_steps.run import TrainingRun, open_processes
@@ -71,5 +72,6 @@ def train_prior(
             recordings = run.read_recordings(stereo=run.model().channels > 1)
             run.begin()
             add_prior(run, Material(recordings))
+            add_loudness(run)
         run.write_page(None if declines_codes(run.model().metadata) else recordings)
         run.end()

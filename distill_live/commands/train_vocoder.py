@@ -58,6 +58,7 @@ def train_vocoder(
         require_no_checkpoint(path, "train-vocoder")
 
     from distill_live.commands.training_steps.choices import Choices
+    from distill_live.commands.training_steps.loudness import add_loudness
     from distill_live.commands.training_steps.run import TrainingRun, say_next
     from distill_live.commands.training_steps.vocoder import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
@@ -65,7 +66,7 @@ def train_vocoder(
 
     processes = Processes(pick_device(device))
     if vocoder == "phase":
-        use_phase_vocoder(path)
+        use_phase_vocoder(path, processes.device)
         say_next(path, folder)
         return
     choices = Choices(
@@ -83,4 +84,5 @@ def train_vocoder(
         recordings = run.read_recordings(stereo=run.model().channels > 1)
         run.begin()
         add_vocoder(run, recordings)
+        add_loudness(run)
     run.end()

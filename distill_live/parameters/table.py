@@ -131,6 +131,9 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("width", "float", 0.0, 1.0, 0.0, "",
                   "How much wider the sound is than what the model plays; 0 changes nothing. The "
                   "sum of left and right stays what it was."),
+        Parameter("leveler", "float", 0.0, 1.0, 0.0, "",
+                  "How much a slow automatic fader evens out the loudness: 0 is not at all, 1 "
+                  "brings soft and loud stretches to -16 LUFS, by up to 12 dB."),
         Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",
                   "Crossfade from the old sound to the new one when something changes."),
         Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",

@@ -61,6 +61,7 @@ CONTROLS = [
     ('grain', 'grain', 'Grain', 'Output and tempo', 'float', 0.0, 1.0, 1.0),
     ('grain/reach', 'grain reach', 'Grainreach', 'Output and tempo', 'float', 1.0, 40.0, 7.0),
     ('width', 'width', 'Width', 'Output and tempo', 'float', 0.0, 1.0, 0.0),
+    ('leveler', 'leveler', 'Leveler', 'Output and tempo', 'float', 0.0, 1.0, 0.0),
     ('fade', 'fade', 'Fade', 'Output and tempo', 'float', 5.0, 20.0, 10.0),
     ('model_fade', 'model fade', 'Modelfade', 'Output and tempo', 'float', 0.05, 20.0, 2.0),
     ('tempo', 'tempo', 'Tempo', 'Output and tempo', 'float', 20.0, 300.0, 120.0),

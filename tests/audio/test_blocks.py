@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distill_live.audio.blocks import Spool, alike, joined, recut
+from distill_live.audio.blocks import Spool, recut
 
 SOUND = np.random.default_rng(0).normal(0, 0.3, (1_000, 2)).astype(np.float32).clip(-1, 1)
 
@@ -30,30 +30,9 @@ def test_a_spool_gives_back_what_it_was_given_as_often_as_wanted(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("sample", "within"), [(-1.0, True), (-1.01, False), (np.nan, False)])
-def test_a_spool_knows_whether_a_sample_exceeds_full_scale(
-    tmp_path: Path, sample: float, within: bool
-) -> None:
+@pytest.mark.parametrize(("sample", "peak"), [(-1.0, 1.0), (-1.5, 1.5), (np.nan, np.nan)])
+def test_a_spool_knows_its_largest_magnitude(tmp_path: Path, sample: float, peak: float) -> None:
     with Spool(tmp_path, 1) as spool:
         spool.append(np.array([0.0, sample, 0.5], np.float32))
         spool.append(np.zeros(3, np.float32))
-        assert spool.within_full_scale is within
-
-
-def test_a_single_channel_goes_to_all_of_them() -> None:
-    mono, wide = alike(SOUND[:4, 0], SOUND[:6])
-    np.testing.assert_array_equal(mono, np.stack([SOUND[:4, 0], SOUND[:4, 0]], axis=1))
-    np.testing.assert_array_equal(wide, SOUND[:6])
-
-
-def test_mono_sounds_stay_mono() -> None:
-    assert [one.shape for one in alike(SOUND[:4, 0], SOUND[:0, 0])] == [(4,), (0,)]
-
-
-def test_sounds_are_joined_in_order_with_as_many_channels_as_any_of_them() -> None:
-    empty, mono = np.zeros(0, np.float32), SOUND[:30, 0]
-    np.testing.assert_array_equal(joined(empty, mono, mono[:7]), np.r_[mono, mono[:7]])
-    whole = joined(empty, mono, SOUND, mono[:7])
-    for channel in (0, 1):
-        expected = np.r_[mono, SOUND[:, channel], mono[:7]]
-        np.testing.assert_array_equal(whole[:, channel], expected)
+        np.testing.assert_equal(spool.peak, peak)

@@ -9,11 +9,13 @@ import pytest
 from distill_live.audio.files import (
     WRITTEN_FORMATS,
     SoundFileWriter,
+    Written,
     audio_bytes,
     write_audio,
     write_blocks,
 )
 from distill_live.audio.limiter import within_full_scale
+from distill_live.audio.loudness import integrated_loudness
 from distill_live.audio.reading.sound import read_mono
 from distill_live.errors import AudioFileError
 from tests.sound_files import read_audio
@@ -181,14 +183,15 @@ def test_blocks_give_the_bytes_of_the_whole_sound(
     limited, reduction = within_full_scale(sound, 48_000)
     write_audio(tmp_path / f"whole.{format}", limited, 48_000)
     blocks = np.split(sound, [0, 1, 4_096, 70_000])
-    assert write_blocks(tmp_path / f"blocks.{format}", blocks, 48_000) == reduction
+    written = write_blocks(tmp_path / f"blocks.{format}", blocks, 48_000)
+    assert written == Written(reduction)
     whole, blocks = (tmp_path / f"{name}.{format}" for name in ("whole", "blocks"))
     assert blocks.read_bytes() == whole.read_bytes()
 
 
 def test_blocks_are_limited_in_a_float_file_too(tmp_path: Path) -> None:
-    reduction = write_blocks(tmp_path / "a.wav", [LOUD[:100], LOUD[100:]], 48_000, 32)
-    assert reduction == within_full_scale(LOUD, 48_000)[1] > 0
+    written = write_blocks(tmp_path / "a.wav", [LOUD[:100], LOUD[100:]], 48_000, 32)
+    assert written.reduction_db == within_full_scale(LOUD, 48_000)[1] > 0
     assert 0.8 < np.abs(read_mono(tmp_path / "a.wav")).max() < 0.99
 
 
@@ -204,6 +207,46 @@ def test_blocks_that_end_in_an_error_leave_the_old_file_and_nothing_else(tmp_pat
         write_blocks(path, broken(), 48_000)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "depth"), [("a.wav", 16), ("a.wav", 24), ("a.wav", 32), ("a.flac", 24), ("a.ogg", 24),
+                        ("a.mp3", 24)],
+)  # fmt: skip
+@pytest.mark.parametrize("lufs", [-30.0, -16.0])
+def test_a_sound_is_brought_to_the_loudness_that_is_wanted(
+    name: str, depth: int, lufs: float, tmp_path: Path
+) -> None:
+    sound = 0.02 * np.random.default_rng(0).standard_normal(3 * 48_000).astype(np.float32)
+    written = write_blocks(tmp_path / name, np.split(sound, [5, 70_000]), 48_000, depth, lufs=lufs)
+    assert written == Written(0.0, lufs)
+    read = read_mono(tmp_path / name)
+    # An encoder takes away the highest part of noise.
+    lossy = name.endswith(("ogg", "mp3"))
+    assert integrated_loudness([read], 48_000) == pytest.approx(lufs, abs=1.5 if lossy else 0.01)
+
+
+def test_stereo_is_brought_to_the_loudness_of_both_channels_together(tmp_path: Path) -> None:
+    pair = np.stack([tone(3.0), 0.1 * tone(3.0)], axis=1)
+    write_blocks(tmp_path / "a.wav", [pair], 48_000, lufs=-20.0)
+    read, _ = read_audio(tmp_path / "a.wav")
+    assert integrated_loudness([read], 48_000, 2) == pytest.approx(-20.0, abs=0.01)
+
+
+def test_peaks_of_a_sound_that_is_made_louder_are_limited(tmp_path: Path) -> None:
+    clicks = np.where(np.arange(3 * 48_000) % 4_800 < 48, tone(3.0), 0.001).astype(np.float32)
+    written = write_blocks(tmp_path / "a.wav", [clicks], 48_000, 32, lufs=-8.0)
+    read = read_mono(tmp_path / "a.wav")
+    assert 0.8 < np.abs(read).max() < 0.99
+    assert written.reduction_db > 6.0
+    assert written.lufs == pytest.approx(integrated_loudness([read], 48_000), abs=1e-6)
+    assert written.lufs is not None and written.lufs < -9.0
+
+
+@pytest.mark.parametrize("sound", [tone(0.3), np.zeros(96_000, np.float32)])
+def test_a_sound_without_a_loudness_stays_as_it_is(sound: np.ndarray, tmp_path: Path) -> None:
+    assert write_blocks(tmp_path / "a.wav", [sound], 48_000, 32, lufs=-16.0) == Written(0.0, None)
+    np.testing.assert_array_equal(read_mono(tmp_path / "a.wav"), sound)
 
 
 @pytest.mark.parametrize("loudness", [0.5, 1.5])

@@ -20,7 +20,8 @@ def mixed(tmp_path: Path) -> Path:
     (folder / "more").mkdir(parents=True)
     tone = 0.5 * np.sin(np.arange(48_000) * 0.05).astype(np.float32)
     write_audio(folder / "tone.wav", tone, 48_000)
-    write_audio(folder / "more" / "again.wav", tone, 48_000)
+    write_audio(folder / "more" / "again.wav", np.stack([tone, tone], axis=1), 48_000)
+    write_audio(folder / "placed.wav", np.stack([tone, tone / 2], axis=1), 48_000)
     write_audio(folder / "short.wav", tone[:4_800], 48_000)
     write_audio(folder / "silent.wav", np.zeros(48_000, np.float32), 48_000)
     antiphase = np.stack([tone, -tone], axis=1)
@@ -32,20 +33,25 @@ def mixed(tmp_path: Path) -> Path:
 
 def test_every_file_is_found_or_refused_with_the_reason(run_cli: RunCli, mixed: Path) -> None:
     told = json.loads(run_cli("inspect", mixed, "--json").out)
-    assert [one["name"] for one in told["found"]] == ["more/again.wav", "tone.wav", "wide.wav"]
+    assert [one["name"] for one in told["found"]] == [
+        "more/again.wav", "placed.wav", "tone.wav", "wide.wav",
+    ]  # fmt: skip
+    # Two channels that are the same, or that cancel, are mono.
+    assert [one["stereo"] for one in told["found"]] == [False, True, False, False]
+    assert [one["channels"] for one in told["found"]] == [2, 2, 1, 2]
     refused = {one["name"]: one["reason"] for one in told["refused"]}
     assert set(refused) == {"broken.wav", "short.wav", "silent.wav"}
     assert "only 0.10 s long" in refused["short.wav"]
     assert refused["silent.wav"] == "nothing but silence"
     assert told["duplicates"] == [["more/again.wav", "tone.wav"]]
-    assert (told["stereo"], told["seconds"]) == (1, 3.0)
+    assert (told["stereo"], told["seconds"]) == (1, 4.0)
     assert any("cancel when mixed to mono" in note for note in told["notes"])
     assert any("1 .m4a file left out" in note for note in told["notes"])
-    assert "only 3 s of sound" in told["too_little"]
+    assert "only 4 s of sound" in told["too_little"]
 
 
 def test_a_recording_is_measured_as_it_is_mixed(run_cli: RunCli, mixed: Path) -> None:
-    tone = json.loads(run_cli("inspect", mixed, "--json").out)["found"][1]
+    tone = json.loads(run_cli("inspect", mixed, "--json").out)["found"][2]
     assert tone["rms_db"] == pytest.approx(-9.03, abs=0.05)
     assert tone["peak_db"] == pytest.approx(-6.02, abs=0.05)
     assert (tone["silence"], tone["channels"], tone["sample_rate"]) == (0.0, 1, 48_000)
@@ -55,7 +61,7 @@ def test_people_read_the_same(run_cli: RunCli, mixed: Path) -> None:
     shown = run_cli("inspect", mixed).out
     assert "refused silent.wav: nothing but silence" in shown
     assert "the same sound: more/again.wav, tone.wav" in shown
-    assert "3 recordings, 3.0 s, 0% silence" in shown
+    assert "4 recordings, 4.0 s, 0% silence" in shown
 
 
 def test_a_folder_of_refused_files_is_shown_all_the_same(run_cli: RunCli, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
+from distill_live.inference.loudness import playing_loudness
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.library import checkpoint_path
-from distill_live.models.file.persistence import load_model_v2
+from distill_live.models.file.persistence import load_model_v2, save_changed_model
 from distill_live.report.place import BEGINNING
 from tests.conftest import Folders, RunCli, save_empty_model
 
@@ -261,7 +263,7 @@ def test_the_demo_is_not_the_users_to_change(
     assert Path(path).exists()
 
 
-def test_refresh_measures_clarity_and_changes_nothing_else(
+def test_refresh_measures_clarity_and_loudness_and_changes_nothing_else(
     run_cli: RunCli, tiny_in_library: Path, sounds: Path
 ) -> None:
     before = read_header(tiny_in_library)
@@ -270,17 +272,30 @@ def test_refresh_measures_clarity_and_changes_nothing_else(
     assert (result.code, result.err) == (0, "")
     assert re.fullmatch(
         r"tiny: clarity measured on 6 recordings, 6\.0 s: gains [123]\.\d\d\.\.[123]\.\d\d, "
-        r"[123]\.\d\d on average \(before: none\)\ngrains: .*tiny\.grains \(\d\.\d MB\)\n",
+        r"[123]\.\d\d on average \(before: none\)\ngrains: .*tiny\.grains \(\d\.\d MB\)\n"
+        r"it plays at -?\d+\.\d LUFS\n",
         result.out,
     )
     after = read_header(tiny_in_library)
-    gains = after.metadata.pop("clarity")
+    gains, lufs = after.metadata.pop("clarity"), after.metadata.pop("loudness_lufs")
     assert len(gains) == 128
+    assert lufs == playing_loudness(load_model_v2(tiny_in_library))
+    assert printed(run_cli, "info", "tiny")["loudness_lufs"] == lufs
     assert after.metadata | {"clarity": None} == before.metadata
     assert tiny_in_library.read_bytes()[after.weights_start :] == weights
     assert list(load_model_v2(tiny_in_library).clarity.gains) == gains
     again = printed(run_cli, "refresh", "tiny", sounds)
     assert (again["clarity"], again["before"]) == (gains, gains)
+    assert again["loudness_lufs"] == lufs
+
+
+def test_refresh_of_a_model_that_cannot_play_measures_no_loudness(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    loaded = load_model_v2(tiny_in_library)
+    save_changed_model(tiny_in_library, replace(loaded, prior=None))
+    assert printed(run_cli, "refresh", "tiny", sounds, "--no-grains")["loudness_lufs"] is None
+    assert "loudness_lufs" not in read_header(tiny_in_library).metadata
 
 
 def test_refresh_writes_the_grains_of_a_folder(

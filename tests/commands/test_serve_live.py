@@ -121,6 +121,44 @@ def test_a_rendered_log_is_what_was_recorded_to_the_sample(
     assert_is_what_was_recorded(rendered, read_audio(played.recording)[0][:, 0], start)
 
 
+def perform_in_stereo(stereo: Path, mono: Path, folder: Path) -> tuple[Session, int, float]:
+    """A stereo model and a mono one after it; returns the session, the sample it began at and how
+    often the sound ran dry."""
+    options = ("--record", str(folder / "recording.wav"), "--clips", str(mono.parent))
+    with session(stereo, folder, *options) as played:
+        played.set("gain", QUIET)
+        played.hear(1.5)
+        start = played.heard()
+        played.ask("loop", 0.3)
+        played.hear(0.7)
+        played.ask("release")
+        played.set("model_fade", 0.3)
+        played.swap(mono)
+        played.hear(1.0)
+        return played, start, played.end()["underruns"]
+
+
+def test_a_stereo_model_and_the_mono_model_after_it_are_rendered_as_they_were_recorded(
+    run_cli: RunCli, tiny_stereo_path: Path, tiny_model_path: Path, tmp_path: Path
+) -> None:
+    # Once more if the machine was too busy, as above.
+    for number in range(4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        played, start, underruns = perform_in_stereo(tiny_stereo_path, tiny_model_path, folder)
+        if not underruns:
+            break
+    assert underruns == 0
+    assert run_cli("render", played.log, "--output", tmp_path / "again.wav").code == 0
+    rendered, recorded = (
+        read_audio(path)[0] for path in (tmp_path / "again.wav", played.recording)
+    )
+    assert (rendered[:SECOND, 0] != rendered[:SECOND, 1]).any()
+    np.testing.assert_array_equal(rendered[-SECOND // 4 :, 0], rendered[-SECOND // 4 :, 1])
+    for channel in (0, 1):
+        assert_is_what_was_recorded(rendered[:, channel], recorded[:, channel], start)
+
+
 class Performed(NamedTuple):
     """A session that has ended, what it was asked for, and its log soon after the start."""
 

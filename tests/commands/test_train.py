@@ -9,10 +9,12 @@ import pytest
 
 from distill_live.audio.dataset import load_recordings
 from distill_live.audio.files import write_audio
-from distill_live.commands.training_steps import codec, prior, saving
+from distill_live.commands.training_steps import codec, loudness, prior, saving
 from distill_live.commands.training_steps.progress import TrainingProgress, in_words
 from distill_live.errors import AudioFileError
+from distill_live.inference.loudness import playing_loudness
 from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.library import checkpoint_path
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.grains.file import read_grains_header
 from distill_live.report import listening
@@ -60,6 +62,36 @@ def test_clarity_is_measured_on_the_recordings_as_refresh_does_it_again(
     rewrite_metadata(mine, clarity=None)
     assert run_cli("models", "refresh", "mine", sounds).code == 0
     assert read_header(mine).metadata["clarity"] == gains
+
+
+def test_how_loud_the_model_plays_is_measured_with_its_grains(trained: Trained) -> None:
+    lufs = read_header(trained.path).metadata["loudness_lufs"]
+    assert f"it plays at {lufs:.1f} LUFS" in trained.stdout
+    assert lufs == playing_loudness(load_model_v2(trained.path))
+
+
+def test_the_loudness_of_a_new_prior_is_measured_again(
+    run_cli: RunCli, mine: Path, sounds: Path
+) -> None:
+    rewrite_metadata(mine, loudness_lufs=-99.0)
+    assert "LUFS" in run_cli("train-prior", "mine", sounds).out
+    assert read_header(mine).metadata["loudness_lufs"] > -60.0
+
+
+def test_ctrl_c_while_the_loudness_is_measured_leaves_a_finished_model_without_it(
+    run_cli: RunCli, mine: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> float:
+        raise KeyboardInterrupt
+
+    rewrite_metadata(mine, loudness_lufs=-99.0)
+    monkeypatch.setattr(loudness, "playing_loudness", interrupt)
+    result = run_cli("train-prior", "mine", sounds)
+    assert result.code == 0
+    assert "its loudness was not measured" in result.out
+    # That of the old prior would be wrong.
+    assert "loudness_lufs" not in read_header(mine).metadata
+    assert not checkpoint_path(mine, "train-prior").exists()
 
 
 def test_a_new_prior_keeps_clarity(run_cli: RunCli, mine: Path, sounds: Path) -> None:
@@ -267,6 +299,7 @@ def test_no_prior_stops_after_the_codec_and_says_how_to_continue(
     assert f"next:  distill-live train-prior mine {sounds}" in result.out
     before = read_header(folders.user / "mine.distill").metadata
     assert before["prior"] is None
+    assert "loudness_lufs" not in before
     assert run_cli("train-prior", "mine", sounds, "--prior-size", "medium").code == 0
     after = read_header(folders.user / "mine.distill").metadata
     assert after["prior"]["codebook_size"] == before["codec"]["codebook_size"]

@@ -12,6 +12,7 @@ import torch
 from distill_live.audio.distances.reconstruction import Distances
 from distill_live.commands.training_steps import vocoder
 from distill_live.commands.training_steps.progress import TrainingProgress
+from distill_live.inference.loudness import playing_loudness
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
@@ -73,6 +74,16 @@ def test_clarity_is_kept_and_the_vocoder_learns_what_it_will_play(
     plain, clear = (one.validation[0].mel for one in learned)
     assert torch.equal(clear, Clarity((2.0,) * 128).apply(plain, USUAL_SOUND.clarity))
     assert judged == learned
+
+
+@pytest.mark.parametrize("choice", ["neural", "phase"])
+def test_the_loudness_with_the_new_vocoder_is_measured(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, choice: str
+) -> None:
+    rewrite_metadata(tiny_in_library, loudness_lufs=-99.0)
+    assert run_cli("train-vocoder", "tiny", sounds, "--vocoder", choice).code == 0
+    lufs = read_header(tiny_in_library).metadata["loudness_lufs"]
+    assert lufs == playing_loudness(load_model_v2(tiny_in_library)) > -60.0
 
 
 def test_what_was_trained_is_played(run_cli: RunCli, tiny_in_library: Path, sounds: Path) -> None:

@@ -28,6 +28,7 @@ from distill_live.audio.phase import PhaseConfig
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.commands.training_steps import codec as codec_step
 from distill_live.commands.training_steps import more_recordings, prior, vocoder
+from distill_live.inference import loudness
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file import persistence
 from distill_live.models.kinds import Codec
@@ -92,6 +93,8 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
     brief = partial(measure_memorisation, stream_columns=12)
     set_attribute(prior, "measure_memorisation", brief)
     set_attribute(listening, "NEW_SECONDS", 0.5)
+    set_attribute(loudness, "STREAMS", 2)
+    set_attribute(loudness, "STREAM_SECONDS", 0.5)
 
 
 class _Killer:

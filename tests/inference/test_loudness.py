@@ -1,10 +1,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from distill_live.audio.loudness import integrated_loudness
+from distill_live.errors import NoPriorError
+from distill_live.inference import loudness
 from distill_live.inference.codes import encode
-from distill_live.inference.loudness import silent_columns
+from distill_live.inference.generation import generate_audio_from_prior
+from distill_live.inference.loudness import playing_loudness, silent_columns
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.loudness import ModelLoudness
 from tests.grids import model_grid
 
 
@@ -23,3 +29,63 @@ def test_what_decodes_to_nothing_is_silent(tiny_model: LoadedVQModel) -> None:
         spectrogram = type(tiny_model.spectrogram)(config)
         found = silent_columns(replace(tiny_model, spectrogram=spectrogram), grid, lambda done: 0)
         assert (found == silent).all()
+
+
+def louder_by(loaded: LoadedVQModel, decibels: float) -> LoadedVQModel:
+    """The same model whose codes sound louder."""
+    before = loaded.spectrogram.config
+    config = replace(before, mean=before.mean + decibels * np.log(10.0) / 10.0)
+    spectrogram = type(loaded.spectrogram)(config)
+    vocoder = type(loaded.vocoder)(spectrogram, loaded.vocoder.config)
+    return replace(loaded, spectrogram=spectrogram, vocoder=vocoder)
+
+
+def test_two_models_are_equally_loud_with_the_gain_by_what_they_play(
+    tiny_model: LoadedVQModel,
+) -> None:
+    models = tiny_model, louder_by(tiny_model, -22.0)
+    told = [ModelLoudness(playing_loudness(one), -20.0) for one in models]
+    heard = []
+    for loaded, own in zip(models, told, strict=True):
+        sound, _ = generate_audio_from_prior(loaded, duration_s=8.0, seed=99)
+        sound *= np.float32(own.gain_to_match(told[0]))
+        heard.append(integrated_loudness([sound], 48_000))
+    assert heard[1] == pytest.approx(heard[0], abs=0.5)
+    assert told[1].gain_to_match(told[0]) == pytest.approx(10 ** (22.0 / 20.0), rel=0.06)
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loudness that is measured in no time."""
+    monkeypatch.setattr(loudness, "STREAMS", 2)
+    monkeypatch.setattr(loudness, "STREAM_SECONDS", 0.5)
+
+
+@pytest.mark.usefixtures("brief")
+def test_what_is_measured_is_the_same_each_time_and_its_progress_is_told(
+    tiny_model: LoadedVQModel,
+) -> None:
+    seen = list[float]()
+    first = playing_loudness(tiny_model, seen.append)
+    assert seen == sorted(seen) and seen[-1] == 1.0
+    assert first is not None and first == playing_loudness(tiny_model)
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_mono_model_is_measured_as_it_is_heard_on_two_channels(
+    tiny_model: LoadedVQModel,
+) -> None:
+    sounds = [generate_audio_from_prior(tiny_model, duration_s=0.5, seed=n)[0] for n in (0, 1)]
+    heard = [np.stack([sound, sound], axis=1) for sound in sounds]
+    expected = integrated_loudness(heard, 48_000, 2)
+    assert playing_loudness(tiny_model) == pytest.approx(expected, abs=0.006)
+
+
+def test_a_model_that_cannot_play_has_no_loudness(tiny_model: LoadedVQModel) -> None:
+    with pytest.raises(NoPriorError):
+        playing_loudness(replace(tiny_model, prior=None))
+
+
+@pytest.mark.usefixtures("brief")
+def test_silence_has_no_loudness(tiny_model: LoadedVQModel) -> None:
+    assert playing_loudness(louder_by(tiny_model, -200.0)) is None

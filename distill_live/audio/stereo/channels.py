@@ -43,11 +43,13 @@ def channels_of(blocks: Iterable[Samples]) -> tuple[int, Iterator[Samples]]:
 
 def in_same_channels(*sounds: Samples) -> tuple[Samples, ...]:
     """Sounds `[N]` and `[N, C]`, of any lengths, with as many channels each: if one has several, a
-    single channel goes to all of them, as a view that must not be written to."""
+    single channel goes to all of them. The samples must not be written to."""
     channels = [sound.shape[1] for sound in sounds if sound.ndim == 2]
     if not channels:
         return sounds
-    return tuple(
-        sound if sound.ndim == 2 else np.broadcast_to(sound[:, None], (len(sound), channels[0]))
-        for sound in sounds
-    )
+    return tuple(np.broadcast_to(by_channel(sound), (len(sound), channels[0])) for sound in sounds)
+
+
+def joined(*sounds: Samples) -> Samples:
+    """Sounds `[N]` and `[N, C]`, at least one, one after the other, with as many channels each."""
+    return np.concatenate(in_same_channels(*sounds))

@@ -23,6 +23,7 @@ from distill_live.errors import AudioFileError
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.file.kept_recordings import Preview, declines_codes
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.loudness import LOUDNESS
 from distill_live.models.file.persistence import save_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
@@ -167,7 +168,9 @@ def _retold(
     metadata: dict[str, Any], told: dict[str, Any], curves: dict[str, Any]
 ) -> dict[str, Any]:
     """A header with the entries of a phase in `training`, and with its loss curves."""
-    return metadata | {
+    # It was that of the prior and vocoder before.
+    kept = {key: value for key, value in metadata.items() if key != LOUDNESS}
+    return kept | {
         "training": (metadata.get("training") or {}) | told,
         "loss_curves": (metadata.get("loss_curves") or {}) | curves,
     }

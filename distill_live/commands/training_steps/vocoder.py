@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+
 from distill_live.audio.dataset import Recordings
+from distill_live.commands.training_steps.loudness import note_loudness
 from distill_live.commands.training_steps.run import RunStopped, TrainingRun
 from distill_live.commands.training_steps.saving import (
     phase_vocoder,
@@ -52,8 +55,11 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
     run.end_phase(trained.ending, trained.warning)
 
 
-def use_phase_vocoder(path: Path) -> None:
-    """Let a model play with the vocoder that needs no training; a trained one is removed."""
+def use_phase_vocoder(path: Path, device: torch.device) -> None:
+    """Let a model play with the vocoder that needs no training; a trained one is removed. `device`
+    measures how loud it then plays."""
     loaded = load_model_v2(path)
     loaded.require_trainable()
     save_changed_model(path, with_phase_vocoder(loaded))
+    if loaded.prior is not None:
+        note_loudness(path, device)

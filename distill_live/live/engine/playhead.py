@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from distill_live.audio.blocks import joined
 from distill_live.audio.fades import crossfade
+from distill_live.audio.stereo.channels import joined
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.motion import (

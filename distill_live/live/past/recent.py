@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from distill_live.audio.blocks import joined
+from distill_live.audio.stereo.channels import joined
 from distill_live.live.ipc.ring import Samples
 
 #: Samples that are kept: two seconds.

@@ -1,8 +1,8 @@
 """The last mile, the same for every output: from the ring to samples that are fit for a sound card.
 
 It replaces samples that are not finite, blocks DC, fades when the ring runs dry or the transport
-stops, and applies width and gain. Then, at the device's sample rate, come the limiter, the meter,
-the tap and the device's channels.
+stops, and applies width, leveler and gain. Then, at the device's sample rate, come the limiter, the
+meter, the tap and the device's channels.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.deck_mixer import DeckMixer
 from distill_live.live.playback.envelope import FADE_DRY, Envelope
 from distill_live.live.playback.high_pass import HighPass
+from distill_live.live.playback.leveler import Leveler
 from distill_live.live.playback.meter import Meter
 from distill_live.live.playback.widener import Widener
 from distill_live.parameters import ParameterStore
@@ -64,7 +65,7 @@ class LastMile:
         self._limiter = Limiter(sample_rate, 2, LONGEST_PIECE)
         self._gain, self._width = parameters["gain"], parameters["width"]
         self._dc = HighPass(DC_CORNER)
-        self._widener = Widener(LONGEST_PIECE)
+        self._widener, self._leveler = Widener(LONGEST_PIECE), Leveler()
         self._resampler = (
             StreamResampler(SAMPLE_RATE, sample_rate, 2) if sample_rate != SAMPLE_RATE else None
         )
@@ -161,13 +162,16 @@ class LastMile:
         return pair
 
     def _next(self, count: int) -> Samples:
-        """Left and right [2, count] of the next samples at 48 kHz, finite, with width and gain."""
+        """Left and right [2, count] of the next samples at 48 kHz, finite, with width, leveler and
+        gain."""
         pair = self._pair[:, :count]
         self._parameters.refresh()
         self._mixer.follow(self._envelope.silent)
         self._pull(pair.T)
         self._pulled += count
         self._widen(pair)
+        # Before the gain: what the performer fades out must not come back.
+        self._leveler.process(pair, self._parameters["leveler"])
         before, self._gain = self._gain, self._parameters["gain"]
         _scale(pair, before, self._gain)
         return pair

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.audio.blocks import joined
 from distill_live.audio.fades import crossfade, equal_power, per_sample
-from distill_live.audio.stereo.channels import in_same_channels
+from distill_live.audio.stereo.channels import in_same_channels, joined
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError

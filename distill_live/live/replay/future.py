@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.audio.blocks import joined
+from distill_live.audio.stereo.channels import joined
 from distill_live.live.ipc.ring import Samples
 
 

@@ -55,7 +55,7 @@ def replay_on_other_model(
     doings, length = _timed(entries)
     parameters, ring = ParameterStore(parameter_table(edits)), AudioRing(loaded.channels)
     player = _Player(loaded, parameters, ring, edits, say)
-    out = loaded.silence(length)
+    out = ring.silence(length)
     for start in range(0, length, BLOCK):
         while doings and doings[0][0] <= start:
             player.do(doings.pop(0)[1])

@@ -27,20 +27,17 @@ from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
 from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import found_grains
+from distill_live.models.file.loudness import ModelLoudness
 from distill_live.parameters import ParameterStore
 
 #: The device that is never to blame for a failure.
 CPU = "cpu"
 #: Of every deck's ring: models are changed while it plays, and any of them may be stereo.
 _CHANNELS = 2
-#: Assumed for a model whose file does not say how loud it is.
-_UNKNOWN_LOUDNESS_DB = -18.0
 #: The kind of vocoder of a model whose file does not describe one.
 _USUAL_VOCODER = "phase"
 #: The kind of prior that can be steered, and the one of a model whose file does not say.
 _STEERED_PRIOR, _USUAL_PRIOR = "columns", "flat"
-#: A model is never made louder or quieter than by this, to match another one.
-_MOST_GAIN_DB = 12.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Deck:
         self.name = ""
         self.path = Path()
         self.level_labels: tuple[str, ...] = ()
-        self.loudness_db = _UNKNOWN_LOUDNESS_DB
+        self.loudness = ModelLoudness()
         self.training_files: tuple[str, ...] = ()
         #: The kind of the model's vocoder.
         self.vocoder = _USUAL_VOCODER
@@ -136,8 +133,7 @@ class Deck:
         self.is_stereo = is_stereo(header)
         self.has_clarity = bool(header.get("clarity"))
         self.has_grains = found_grains(path, header.get("codec_sha256")) is not None
-        loudness = header.get("loudness_db")
-        self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
+        self.loudness = ModelLoudness.of_header(header)
         self.ring.reset()
         self.status.reset()
         self.shown.clear()
@@ -184,11 +180,6 @@ class Deck:
         self._order = names
         self.worker.arguments = tuple(replace(job, order=names) for job in self.worker.arguments)
         self.worker.send(Request("order", (names,)))
-
-    def gain_to_match(self, loudness_db: float) -> float:
-        """The linear gain that makes the deck's model as loud as one of `loudness_db`."""
-        difference = loudness_db - self.loudness_db
-        return float(10 ** (min(max(difference, -_MOST_GAIN_DB), _MOST_GAIN_DB) / 20))
 
     def _new_worker(self) -> Worker:
         worker = Worker("engine", run_engine, (), lambda: self.status["engine_beat"])

@@ -48,7 +48,8 @@ class ModelSwap:
         self.on_overtaken: Callable[[str, bool, tuple[str]], None] = lambda *outcome: None
         #: What was asked for: the model that is coming, or the one that came last.
         self.asked = ""
-        self._loudness_db = decks[0].loudness_db
+        # Of the model that played first: a chain of models does not drift away from it.
+        self._loudness = decks[0].loudness
         self._wanted: str | None = None
         # The device for a model that could not be loaded on the usual one.
         self._device: str | None = None
@@ -132,7 +133,8 @@ class ModelSwap:
             self._fail_or_retry(deck, reason)
         elif deck.ready_seconds >= _READY_SECONDS and not self._control.busy:
             fade = round(self._parameters["model_fade"] * SAMPLE_RATE)
-            self._control.fade_to(deck.number, fade, deck.gain_to_match(self._loudness_db))
+            gain = deck.loudness.gain_to_match(self._loudness)
+            self._control.fade_to(deck.number, fade, gain)
             self._supervisor.add(deck.worker)
             self._fade_asked = True
 

@@ -113,6 +113,8 @@ KINDS: dict[str, JobKind] = {
             Field("sample_rate", "integer", "Sample rate in Hz.", minimum=8_000, maximum=384_000),
             Field("bit_depth", "integer", "Bits per sample: 16, 24 or 32.", minimum=16,
                   maximum=32),
+            Field("lufs", "number", "Integrated loudness in LUFS (default: as the model makes it).",
+                  minimum=-40, maximum=-6),
             _DEVICE,
         )),
         JobKind("report", "Writes the report about a model.", (MODEL,), ()),

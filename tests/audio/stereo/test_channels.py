@@ -6,6 +6,8 @@ import numpy as np
 
 from distill_live.audio.stereo.channels import (
     channels_of,
+    in_same_channels,
+    joined,
     left_and_right,
     middle_of,
     with_channels_of,
@@ -47,3 +49,17 @@ def test_two_channels_become_their_mid() -> None:
 def test_sound_of_as_many_channels_stays_as_it_is() -> None:
     assert with_channels_of(ONE, ONE) is ONE
     assert with_channels_of(TWO, TWO) is TWO
+
+
+def test_sounds_are_made_alike_by_the_one_of_two_channels() -> None:
+    one, two = in_same_channels(ONE, TWO)
+    assert np.array_equal(one, np.stack([ONE, ONE], axis=1))
+    assert np.array_equal(two, TWO)
+    assert [sound.shape for sound in in_same_channels(ONE, ONE[:0])] == [(3,), (0,)]
+
+
+def test_sounds_are_joined_in_order_with_as_many_channels_as_any_of_them() -> None:
+    assert np.array_equal(joined(ONE[:0], ONE, ONE[:2]), np.r_[ONE, ONE[:2]])
+    whole = joined(ONE[:0], ONE, TWO, ONE[:2])
+    for channel in (0, 1):
+        assert np.array_equal(whole[:, channel], np.r_[ONE, TWO[:, channel], ONE[:2]])

@@ -250,12 +250,16 @@ def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
     # Of the prior's second epoch, of the draft with its prior, of the model by its draft.
     killed = train(folders, "replaced:3", "--continue", "mine", halves[1], "--resume")
     assert killed.returncode == -signal.SIGKILL
-    after = sine_model.read_bytes()
-    assert after != before
+    assert sine_model.read_bytes() != before
+    after, learned = read_header(sine_model).metadata, weights(sine_model)
     ended = train(folders, "never:0", "--continue", "mine", halves[1], "--resume")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "had already finished" in ended.stdout
-    assert sine_model.read_bytes() == after
+    assert weights(sine_model) == learned
+    # How loud it plays is measured last of all.
+    finished = read_header(sine_model).metadata
+    assert finished.pop("loudness_lufs") < 0.0
+    assert finished == after
     assert files_of(folders, "mine") == ["mine.distill", "mine.grains", "mine.html"]
 
 

@@ -16,6 +16,7 @@ from distill_live.live.playback.last_mile import (
     LONGEST_PIECE,
     LastMile,
 )
+from distill_live.live.playback.leveler import Leveler
 from distill_live.live.playback.widener import Widener
 from distill_live.parameters import ParameterStore
 from tests.audio.true_peak import HARD_SIGNALS, decibels, true_peak
@@ -435,3 +436,53 @@ def test_what_is_no_number_on_one_channel_leaves_the_other_as_it_is() -> None:
     assert np.isfinite(out).all()
     np.testing.assert_array_equal(out[:, 1], whole.render(15_360)[:, 1])
     assert rig.status["repaired"] == 5
+
+
+def decaying(count: int, hertz: float = 300.0) -> np.ndarray:
+    """A tone that is loud for its first half and soft for the rest."""
+    loud = np.where(np.arange(count) < count // 2, 0.5, 0.05)
+    return loud * np.sin(2 * np.pi * hertz * np.arange(count) / 48_000)
+
+
+def played(count: int, block: int = 256, **values: float) -> np.ndarray:
+    """What comes out of the channels [count, 2] when `decaying` goes in, with these parameters."""
+    rig, done = Rig(), []
+    for name, value in values.items():
+        rig.parameters.set(name, value)
+    sound = decaying(count + 48_000)
+    for start in range(0, count, 24_576):
+        rig.write(sound[rig.ring.written(rig.lane) : start + 24_576 + 9_600])
+        done.append(rig.render(24_576, block=block))
+    return np.concatenate(done)
+
+
+def test_the_leveler_evens_out_the_loudness() -> None:
+    levels = []
+    for amount in (0.0, 1.0):
+        out = played(48 * 24_576, leveler=amount)
+        ends = (out[23 * 24_576 : 24 * 24_576], out[47 * 24_576 :])
+        levels.append([decibels(np.sqrt(np.mean(np.square(end)))) for end in ends])
+    (loud, soft), (level_loud, level_soft) = levels
+    assert loud - soft > 18.0
+    assert abs(level_loud - level_soft) < 1.0
+
+
+def test_without_an_amount_the_sound_is_what_it_is_without_a_leveler(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = played(4 * 24_576)
+    monkeypatch.setattr(Leveler, "process", lambda self, pair, amount: None)
+    np.testing.assert_array_equal(out, played(4 * 24_576))
+
+
+def test_the_gain_acts_after_the_leveler() -> None:
+    count = 12 * 24_576
+    whole, half = played(count, leveler=1.0), played(count, leveler=1.0, gain=0.5)
+    np.testing.assert_allclose(half[-24_576:], 0.5 * whole[-24_576:], atol=1e-6)
+    # After the ramp from the gain before.
+    assert not played(count, leveler=1.0, gain=0.0)[4_800:].any()
+
+
+def test_the_levelled_sound_does_not_depend_on_the_block() -> None:
+    count = 6 * 24_576
+    np.testing.assert_array_equal(played(count, 64, leveler=1.0), played(count, 2_048, leveler=1.0))

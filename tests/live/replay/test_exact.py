@@ -49,12 +49,12 @@ def perform(player: Player) -> np.ndarray:
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("vocoder", ["phase", "neural"])
+@pytest.mark.parametrize("which", ["tiny_model", "tiny_neural", "tiny_stereo"])
 def test_all_that_can_be_done_is_replayed_to_the_sample(
-    tiny_model: LoadedVQModel, tiny_neural: LoadedVQModel, vocoder: str
+    request: pytest.FixtureRequest, which: str
 ) -> None:
-    loaded = tiny_model if vocoder == "phase" else tiny_neural
-    player = Player(loaded)
+    loaded = request.getfixturevalue(which)
+    player = Player(loaded, channels=loaded.channels)
     heard = perform(player)
     log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
     np.testing.assert_array_equal(replay(log, loaded), heard)
@@ -146,21 +146,25 @@ def test_a_held_loop_of_an_engine_that_came_late_is_replayed(tiny_model: LoadedV
     np.testing.assert_array_equal(replay(log, tiny_model), np.concatenate(heard))
 
 
-def test_an_engine_that_took_over_from_a_dead_one_is_replayed(tiny_clear: LoadedVQModel) -> None:
-    player = Player(tiny_clear)
+@pytest.mark.parametrize("which", ["tiny_clear", "tiny_stereo"])
+def test_an_engine_that_took_over_from_a_dead_one_is_replayed(
+    request: pytest.FixtureRequest, which: str
+) -> None:
+    loaded = request.getfixturevalue(which)
+    player = Player(loaded, channels=loaded.channels)
     heard = [player.hear(SECOND)]
     log = entries(player)
     position = player.ring.read_position
     player.parameters.set("clarity", 0.3)
     # What the first engine has left in the ring sounds on while the second one loads.
     heard.append(player.hear_rest(4_800))
-    player.revive(tiny_clear, position)
+    player.revive(loaded, position)
     heard.append(player.hear(SECOND))
     log += [
         *entries(player, position=position),
         {"op": "end", "deck": 0, "heard": player.ring.read_position},
     ]
-    np.testing.assert_array_equal(replay(log, tiny_clear), np.concatenate(heard))
+    np.testing.assert_array_equal(replay(log, loaded), np.concatenate(heard))
 
 
 def test_two_decks_are_mixed_as_the_mixer_does(tiny_model: LoadedVQModel) -> None:

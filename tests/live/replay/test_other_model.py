@@ -59,6 +59,16 @@ def test_the_same_doings_on_the_same_model_are_the_same_sound(
     assert said == []
 
 
+def test_a_stereo_model_plays_in_two_channels(tiny_stereo: LoadedVQModel) -> None:
+    player = Player(tiny_stereo, channels=2)
+    heard = player.hear(SECOND)
+    player.engine.loop(0.4)
+    heard = np.concatenate([heard, player.hear(SECOND)])
+    assert (heard[:, 0] != heard[:, 1]).any()
+    log = [*DOINGS[:2], ask(SECOND, "loop", 0.4), end(2 * SECOND)]
+    np.testing.assert_array_equal(replay(log, tiny_stereo)[0], heard)
+
+
 def test_what_was_done_is_done_at_its_time(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     expected = player.hear(SECOND)

@@ -13,6 +13,7 @@ from distill_live.live.ipc.status import NEW_SOUND
 from distill_live.live.server.deck import Deck, HeardOrigin
 from distill_live.models.distill_v1.chunk_prior import ChunkPrior
 from distill_live.models.file.header import rewrite_metadata
+from distill_live.models.file.loudness import ModelLoudness
 from distill_live.models.prior.column_prior import ColumnPrior
 from distill_live.models.prior.flat_prior import CodePrior
 from distill_live.parameters import ParameterStore
@@ -47,22 +48,14 @@ def put(deck: Deck, folder: Path, name: str, **metadata: object) -> Path:
 def test_a_models_name_levels_and_loudness_are_those_of_its_header(
     deck: Deck, tmp_path: Path
 ) -> None:
-    path = put(deck, tmp_path, "rain", level_labels=["Body", "Air"], loudness_db=-23.5)
+    path = put(
+        deck, tmp_path, "rain", level_labels=["Body", "Air"], loudness_db=-23.5, loudness_lufs=-30.0
+    )
     assert (deck.name, deck.path) == ("rain", path)
     assert deck.level_labels == ("Body", "Air")
-    assert deck.loudness_db == -23.5
-
-
-@pytest.mark.parametrize(
-    ("loudness", "wanted", "gain_db"),
-    [(-18.0, -18.0, 0.0), (-18.0, -24.0, -6.0), (-24.0, -18.0, 6.0), (-18.0, -30.0, -12.0),
-     (-18.0, -31.0, -12.0), (-60.0, -18.0, 12.0), (0.0, -18.0, -12.0), (None, -24.0, -6.0)],
-)  # fmt: skip
-def test_a_model_is_made_as_loud_as_another_within_twelve_decibels(
-    deck: Deck, tmp_path: Path, loudness: float | None, wanted: float, gain_db: float
-) -> None:
-    put(deck, tmp_path, "rain", loudness_db=loudness)
-    assert deck.gain_to_match(wanted) == pytest.approx(10 ** (gain_db / 20))
+    assert deck.loudness == ModelLoudness(-30.0, -23.5)
+    put(deck, tmp_path, "wind")
+    assert deck.loudness == ModelLoudness()
 
 
 def test_a_new_model_begins_with_an_empty_ring_and_fresh_counters(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from distill_live.live.engine.settings import EngineSettings
@@ -25,7 +26,8 @@ class Rig:
         self.folder = folder
         parameters, self.control = ParameterStore(), DeckControl()
         self.decks = Deck(0, parameters, False), Deck(1, parameters, False)
-        self.decks[0].put(self.model("zero"), "cpu", EngineSettings())
+        zero = self.model("zero", loudness_lufs=-18.0)
+        self.decks[0].put(zero, "cpu", EngineSettings())
         self.supervisor = Supervisor(
             self.decks[0].worker,
             on_message=lambda worker, message: None,
@@ -41,8 +43,8 @@ class Rig:
         self.swap.on_end = lambda deck: self.told.append(("end", deck.number))
         self.pids: list[int] = []
 
-    def model(self, name: str) -> Path:
-        return save_empty_model(self.folder, name, prior={"layers": 1})
+    def model(self, name: str, **metadata: object) -> Path:
+        return save_empty_model(self.folder, name, prior={"layers": 1}, **metadata)
 
     def poll(self) -> None:
         self.supervisor.poll()
@@ -56,9 +58,9 @@ class Rig:
 
         wait_until(look, what)
 
-    def bring(self, name: str) -> None:
+    def bring(self, name: str, **metadata: object) -> None:
         """Ask for a model, until the mixer is to fade to it."""
-        self.swap.ask(str(self.model(name)))
+        self.swap.ask(str(self.model(name, **metadata)))
         self.poll_until(lambda: self.control.busy, name)
 
     def fade(self) -> None:
@@ -117,6 +119,19 @@ def test_nobody_waits_for_the_old_engine_but_its_deck_is_not_used_before_it_is_g
         rig.poll()
         assert rig.told[2:] == [("begin", 0), ("end", 0)]
     assert rig.said == ["loading one", "loading two"]
+
+
+def test_every_model_plays_as_loud_as_the_first_one(use: Use, tmp_path: Path) -> None:
+    use(workers.engine)
+    with playing(tmp_path) as rig:
+        gains = []
+        for number, (name, lufs) in enumerate((("soft", -40.8), ("loud", -9.0), ("same", -18.0))):
+            rig.bring(name, loudness_lufs=lufs)
+            gains.append(20.0 * np.log10(rig.control.gain(1 - number % 2)))
+            rig.fade()
+            rig.poll()
+            rig.poll_until(lambda: not rig.swap.loading, "the end of the fade")
+    assert gains == pytest.approx([22.8, -9.0, 0.0])
 
 
 def test_a_model_that_another_one_overtakes_is_told_to_whoever_asked(

@@ -167,7 +167,7 @@ def test_an_inspection_says_what_was_found_and_refused(drums: Office, sounds: Pa
     shutil.copy(sounds / "sine_110.wav", folder / "again.wav")
     (folder / "broken.wav").write_bytes(WAV)
     stereo = np.zeros((48_000, 2), np.float32)
-    stereo[:24_000] = 0.5
+    stereo[:24_000] = 0.5, 0.25
     write_audio(folder / "half.wav", stereo, 48_000)
     answered = drums.post("/sets/drums/inspect", estimate=False)
     assert answered.status_code == 200, answered.text

@@ -1,0 +1,47 @@
+"""Measuring how loud a model plays once it is trained: its prior, vocoder and grains all count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from distill_live.commands.training_steps.run import TrainingRun
+from distill_live.inference.loudness import playing_loudness
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.loudness import LOUDNESS
+from distill_live.models.file.persistence import load_model_v2
+
+_STEPS = 100
+
+
+def add_loudness(run: TrainingRun) -> None:
+    """Measure how loud the run's model plays, and note it in its file, if it can play. Ctrl-C skips
+    this. Raises ModelFileError when the file cannot be written."""
+    if not run.processes.is_first or not read_header(run.path).metadata.get("prior"):
+        return
+    run.progress.begin("loudness")
+    try:
+        lufs = note_loudness(
+            run.path, run.processes.device,
+            lambda done: run.progress.advance(round(_STEPS * done), _STEPS),
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        run.say("its loudness was not measured: it may be louder or softer than other models")
+        return
+    if lufs is not None:
+        run.say(f"it plays at {lufs:.1f} LUFS")
+
+
+def note_loudness(
+    path: Path,
+    device: torch.device,
+    progress: Callable[[float], object] = lambda done: None,
+) -> float | None:
+    """Measure how loud the model in a file plays, with the grains beside it, and note it in the
+    file, whose weights stay as they are; returns LUFS, None for silence. `progress` gets the part
+    done, 0..1. Raises ModelFileError when the file cannot be written, and NoPriorError."""
+    lufs = playing_loudness(load_model_v2(path, device), progress)
+    rewrite_metadata(path, **{LOUDNESS: lufs})
+    return lufs
