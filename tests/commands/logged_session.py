@@ -64,7 +64,7 @@ class Session:
 
     def end(self) -> dict[str, float]:
         """Stop the server; returns what went wrong, as the log has it."""
-        assert self.server.end() == 0
+        assert self.server.end() == 0, self.server.errors
         assert "Traceback" not in self.server.errors
         (last,) = self.entries("end")
         counts: dict[str, float] = last["counts"]

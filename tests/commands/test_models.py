@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
+from distill_live.inference import loudness
 from distill_live.inference.loudness import playing_loudness
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.file.header import read_header, rewrite_metadata
@@ -17,6 +18,13 @@ from distill_live.models.file.library import checkpoint_path
 from distill_live.models.file.persistence import load_model_v2, save_changed_model
 from distill_live.report.place import BEGINNING
 from tests.conftest import Folders, RunCli, save_empty_model
+
+
+@pytest.fixture(autouse=True)
+def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loudness that is measured in no time."""
+    monkeypatch.setattr(loudness, "STREAMS", 2)
+    monkeypatch.setattr(loudness, "STREAM_SECONDS", 0.5)
 
 
 def printed(run_cli: RunCli, *arguments: object) -> Any:
