@@ -69,7 +69,7 @@ class ServerProcess:
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
-            _, errors = self.process.communicate(timeout=30)
+            _, errors = self.process.communicate(timeout=_END_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             _, errors = self.process.communicate()
@@ -103,6 +103,8 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+# Long enough for every process of a server to notice, on a machine that is ten times too busy.
+_END_SECONDS = 150.0
 #: A subscription ends after a minute. A machine that is busy enough stands still for longer, but a
 #: client that still listens then has asked again.
 RENEWAL_S = 20.0

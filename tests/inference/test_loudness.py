@@ -41,8 +41,10 @@ def louder_by(loaded: LoadedVQModel, decibels: float) -> LoadedVQModel:
 
 
 def test_two_models_are_equally_loud_with_the_gain_by_what_they_play(
-    tiny_model: LoadedVQModel,
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(loudness, "STREAMS", 6)
+    monkeypatch.setattr(loudness, "STREAM_SECONDS", 2.0)
     models = tiny_model, louder_by(tiny_model, -22.0)
     told = [ModelLoudness(playing_loudness(one), -20.0) for one in models]
     heard = []
