@@ -2,12 +2,12 @@
 
     python -m tests.benchmarks.stereo_image MODEL FOLDER [--grain 0]
 
-Encodes the stereo recordings of a folder and decodes them again. For each recording, and for each
-group of mel bins, it compares how much louder left is than right, and how coherent they are, in
-each second. Cells softer than the loudest one of their second by 40 dB do not count. Recordings
+Encodes the stereo recordings of a folder, not its mono ones, and decodes them again. For each of
+them, and for each group of mel bins, it compares how much louder left is than right, and how
+coherent they are, in each second. Cells softer than the loudest one of their second by 40 dB do not count. Recordings
 that the model was trained on count from their held-out end only. Prints for each, and together:
 
-    level      the mean difference of the level differences in dB
+    level      the mean difference of how much louder left is, in dB
     coherence  the mean difference of the coherences
     sum        by how much left + right of the decoded sound is at least louder than the louder of
                the two in any second, in dB: below 0 they would cancel
@@ -53,7 +53,8 @@ def main() -> None:
     torch.set_num_threads(1)
     loaded = load_model_v2(find_model(options.model))
     rate = loaded.spectrogram.config.sample_rate
-    recordings = load_recordings(options.folder, rate, stereo=True).recordings
+    found_there = load_recordings(options.folder, rate, stereo=True).recordings
+    recordings = [one for one in found_there if one.side is not None]
     known = set(loaded.metadata.get("dataset_files") or [])
     print(f"{'':40} {'level dB':>9} {'coherence':>10} {'sum dB':>7}")
     found = []
