@@ -4,8 +4,9 @@
 
 Encodes the stereo recordings of a folder, not its mono ones, and decodes them again. For each of
 them, and for each group of mel bins, it compares how much louder left is than right, and how
-coherent they are, in each second. Cells softer than the loudest one of their second by 40 dB do not count. Recordings
-that the model was trained on count from their held-out end only. Prints for each, and together:
+coherent they are, in each second. Cells softer than the loudest one of their second by 40 dB do not
+count. Recordings that the model was trained on count from their held-out end only. Prints for each,
+and together:
 
     level      the mean difference of how much louder left is, in dB
     coherence  the mean difference of the coherences
