@@ -156,7 +156,8 @@ def test_sound_comes_back_after_a_process_is_killed(tiny_model_path: Path) -> No
         everything = [*server.children(), server.process.pid]
         assert server.end() == 0
         for process in ("engine", "audio"):
-            assert f"the {process} process ended with exit code -9; restarting it" in server.errors
+            told = f"the {process} process ended with exit code -9; restarting it"
+            assert told in server.errors, server.errors
         assert re.search(r"^playing on .* again$", server.errors, re.MULTILINE)
         assert_nothing_is_left(everything)
 
