@@ -34,6 +34,7 @@ import numpy as np
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from distill_live.audio.stereo.channels import by_channel
 from tests.benchmarks.compare import RATE, find
 from tests.benchmarks.live_rig import LiveRig, replay
 from tests.sound_card import SoundCard
@@ -182,7 +183,8 @@ def differences(rig: LiveRig, sent: list[float]) -> tuple[list[float], dict[str,
 def first_difference(one: np.ndarray, other: np.ndarray) -> int:
     """The first sample at which two sounds differ."""
     count = min(len(one), len(other))
-    return int(np.argmax(one[:count] != other[:count]))
+    unlike = by_channel(one[:count] != other[:count])
+    return int(np.argmax(unlike.any(axis=1)))
 
 
 if __name__ == "__main__":

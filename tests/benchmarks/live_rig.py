@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 from distill_live.audio.limiter import limit_recording
+from distill_live.audio.stereo.channels import by_channel
 from distill_live.codes.session_log import Entry, read_session_log
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.playback.envelope import Envelope
@@ -86,7 +87,7 @@ class Monitor:
 
 @dataclass
 class Heard:
-    """What a log says was heard [N], and at each switch (position, what else would have been)."""
+    """What a log says was heard, and at each switch (position, what else would have been)."""
 
     samples: np.ndarray
     switches: list[tuple[int, np.ndarray]] = field(default_factory=list)
@@ -94,12 +95,13 @@ class Heard:
 
     @property
     def played(self) -> np.ndarray:
-        """The samples as the last mile plays them at a gain of 1 [N]."""
-        return as_played(self.samples)
+        """The samples as the last mile plays them at a gain of 1 [N]: of stereo, the left."""
+        return by_channel(as_played(self.samples))[:, 0]
 
 
 def as_played(samples: np.ndarray) -> np.ndarray:
-    """What the last mile makes of samples [N] at a gain of 1, the fade at their beginning too."""
+    """What the last mile makes of samples, [N] or [N, 2], at a gain of 1, the fade at their
+    beginning too."""
     filtered = HighPass(DC_CORNER).process(samples)
     rising = Envelope()
     rising.fade_in(FADE_IN)
