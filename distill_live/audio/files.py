@@ -20,7 +20,7 @@ from distill_live.audio.blocks import Spool, recut
 from distill_live.audio.limiter import RecordingLimiter, within_full_scale
 from distill_live.audio.loudness import LoudnessMeter, integrated_loudness
 from distill_live.audio.reproducible import make_reproducible
-from distill_live.audio.stereo.channels import channels_of
+from distill_live.audio.stereo.channels import channel_count, channels_of
 from distill_live.errors import AudioFileError
 from distill_live.quiet_stderr import quiet_stderr
 
@@ -138,7 +138,7 @@ def write_audio(
     Raises AudioFileError for an unknown format or depth, and when the file cannot be written.
     """
     path, format = Path(path), format or _format_of(Path(path))
-    channels = 1 if audio.ndim == 1 else audio.shape[1]
+    channels = channel_count(audio)
     if _subtype(format, bit_depth) != _FLOAT:
         audio, _ = within_full_scale(audio, sample_rate)
     with _written_whole(path, format) as temporary:
@@ -215,7 +215,7 @@ def _written_whole(path: Path, format: str) -> Iterator[Path]:
 
 def audio_bytes(audio: Samples, sample_rate: int, format: str, bit_depth: int = 24) -> bytes:
     """What `write_audio` writes for samples `[N]` or `[N, C]`. Raises AudioFileError as it does."""
-    channels = 1 if audio.ndim == 1 else audio.shape[1]
+    channels = channel_count(audio)
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"sound.{format}"
         with SoundFileWriter(path, sample_rate, channels, bit_depth, format) as writer:

@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from distill_live.audio.blocks import recut
+from distill_live.audio.stereo.channels import channel_count
 
 Samples = NDArray[np.float32]
 Numbers = NDArray[np.float64]
@@ -154,7 +155,7 @@ class RecordingLimiter:
 def limit_recording(audio: Samples, sample_rate: int) -> tuple[Samples, float]:
     """A whole recording `[N]` or `[N, C]`, finite, limited without a delay; and the largest
     reduction, in dB."""
-    channels = 1 if audio.ndim == 1 else audio.shape[1]
+    channels = channel_count(audio)
     limiter = RecordingLimiter(sample_rate, channels)
     limited = np.concatenate([*limiter.limit([audio.reshape(-1, channels)])])
     return limited.reshape(audio.shape), limiter.reduction_db

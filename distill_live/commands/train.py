@@ -124,9 +124,8 @@ def train(
     a vocoder.
 
     Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer. Stereo recordings make
-    a stereo model; with --mono, they are mixed to mono.
-    Ctrl-C keeps the best result so far, and --resume continues from there. A crash loses at most
-    one epoch.
+    a stereo model; with --mono, they are mixed to mono. Ctrl-C keeps the best result so far, and
+    --resume continues from there. A crash loses at most one epoch.
     """
     if continues is not None:
         if name or codebook_size or rvq_levels != 3 or column_frames != "8" or mono:

@@ -18,6 +18,7 @@ from distill_live.commands.options import (
     ProgressFileOption,
     ResumeOption,
 )
+from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
@@ -69,7 +70,7 @@ def train_prior(
             resume=resume,
             progress_file=progress_file,
         ) as run:
-            recordings = run.read_recordings(stereo=run.model().channels > 1)
+            recordings = run.read_recordings(stereo=is_stereo(read_header(path).metadata))
             run.begin()
             add_prior(run, Material(recordings))
             add_loudness(run)

@@ -15,6 +15,7 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
+from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
@@ -81,7 +82,7 @@ def train_vocoder(
         resume=resume,
         progress_file=progress_file,
     ) as run:
-        recordings = run.read_recordings(stereo=run.model().channels > 1)
+        recordings = run.read_recordings(stereo=is_stereo(read_header(path).metadata))
         run.begin()
         add_vocoder(run, recordings)
         add_loudness(run)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio.loudness import LoudnessMeter
+from distill_live.audio.stereo.channels import by_channel
 from distill_live.codes.grid import CodeGrid
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.file.loaded import LoadedVQModel
@@ -53,10 +54,10 @@ def playing_loudness(
     meter = LoudnessMeter(loaded.spectrogram.config.sample_rate, _HEARD_CHANNELS)
     for seed in range(STREAMS):
         sound, _ = generate_audio_from_prior(loaded, duration_s=STREAM_SECONDS, seed=seed)
-        channels = sound.reshape(len(sound), -1)
-        meter.add(np.broadcast_to(channels, (len(sound), _HEARD_CHANNELS)))
+        meter.add(np.broadcast_to(by_channel(sound), (len(sound), _HEARD_CHANNELS)))
         progress((seed + 1) / STREAMS)
-    return None if meter.lufs is None else round(meter.lufs, 2)
+    lufs = meter.lufs
+    return None if lufs is None else round(lufs, 2)
 
 
 def _power(loaded: LoadedVQModel, mel: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from distill_live.audio.distances.reconstruction import Distances, measure_all
 from distill_live.audio.files import audio_bytes
 from distill_live.audio.reading.sound import Sound as SoundFile
 from distill_live.audio.resample import resample
-from distill_live.audio.stereo.channels import left_and_right, middle_of
+from distill_live.audio.stereo.channels import middle_of
 from distill_live.errors import AudioFileError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
@@ -109,9 +109,9 @@ def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> Compariso
     rate = loaded.spectrogram.config.sample_rate
     pairs, sounds = [], []
     for recording in recordings:
-        both = recording.middle_and_side[-round(SECONDS * rate) :]
-        original = both[:, 0] if both.shape[1] == 1 else left_and_right(both)
-        decoded = decode(loaded, encode(loaded, both), sound=_CODEC)[: len(original)]
+        part = slice(-round(SECONDS * rate), None)
+        original, coded = recording.heard[part], recording.middle_and_side[part]
+        decoded = decode(loaded, encode(loaded, coded), sound=_CODEC)[: len(original)]
         low, high = _range(_decibels(loaded, original))
         sounds.append((middle_of(original), middle_of(decoded)))
         pairs.append(

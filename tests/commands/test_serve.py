@@ -233,6 +233,18 @@ def test_the_file_output_writes_the_same_bytes_twice(tiny_model_path: Path, tmp_
     assert loudness(samples) > 0
 
 
+def settings_told(monkeypatch: pytest.MonkeyPatch) -> list[ServerSettings]:
+    """What each server is told from now on; none begins to play."""
+    told: list[ServerSettings] = []
+
+    def refuse(settings: ServerSettings, *_: object) -> None:
+        told.append(settings)
+        raise LiveError("this machine is for listening")
+
+    monkeypatch.setattr("distill_live.live.server.server.Server", refuse)
+    return told
+
+
 @pytest.mark.parametrize(("output", "waits"), [("file:out.wav", True), ("clock", False)])
 def test_who_plays_into_a_file_waits_for_the_sound_and_gives_nothing_up(
     run_cli: RunCli,
@@ -242,13 +254,7 @@ def test_who_plays_into_a_file_waits_for_the_sound_and_gives_nothing_up(
     waits: bool,
 ) -> None:
     """As the engine is told, before it starts."""
-    told: list[ServerSettings] = []
-
-    def refuse(settings: ServerSettings, *_: object) -> None:
-        told.append(settings)
-        raise LiveError("this machine is for listening")
-
-    monkeypatch.setattr("distill_live.live.server.server.Server", refuse)
+    told = settings_told(monkeypatch)
     assert run_cli("serve", "tiny", "--output", output, "--duration", 1).code == 1
     (settings,) = told
     assert (settings.engine.patient, settings.finite) == (waits, waits)
@@ -265,13 +271,7 @@ def test_a_file_has_two_channels_if_there_is_width_or_the_model_is_stereo(
     width: float,
     stereo: bool,
 ) -> None:
-    told: list[ServerSettings] = []
-
-    def refuse(settings: ServerSettings, *_: object) -> None:
-        told.append(settings)
-        raise LiveError("this machine is for listening")
-
-    monkeypatch.setattr("distill_live.live.server.server.Server", refuse)
+    told = settings_told(monkeypatch)
     described = read_header(tiny_in_library).metadata["spectrogram"]
     rewrite_metadata(tiny_in_library, spectrogram=described | {"image_groups": groups})
     options = ("--output", "file:out.wav", "--duration", 1, "--width", width)

@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 
 
+def channel_count(sound: Samples) -> int:
+    """How many channels a sound has."""
+    return 1 if sound.ndim == 1 else sound.shape[1]
+
+
 def by_channel(block: Samples) -> Samples:
     """A block `[n]` or `[n, C]` as `[n, C]`."""
     return block[:, None] if block.ndim == 1 else block
@@ -34,11 +39,16 @@ def left_and_right(both: Samples) -> Samples:
     return np.stack([both[:, 0] + both[:, 1], both[:, 0] - both[:, 1]], axis=1)
 
 
+def middle_and_side(heard: Samples) -> tuple[Samples, Samples]:
+    """The middle and the side `[N]` of left and right `[N, 2]`."""
+    return middle_of(heard), (heard[:, 0] - heard[:, 1]) * np.float32(0.5)
+
+
 def channels_of(blocks: Iterable[Samples]) -> tuple[int, Iterator[Samples]]:
     """How many channels the blocks of a sound have, by the first of them; and all of them."""
     every = iter(blocks)
     first = next(every, np.zeros(0, np.float32))
-    return 1 if first.ndim == 1 else first.shape[1], chain([first], every)
+    return channel_count(first), chain([first], every)
 
 
 def in_same_channels(*sounds: Samples) -> tuple[Samples, ...]:

@@ -17,10 +17,10 @@ class Choices:
     """What the user has chosen; None keeps the usual setting.
 
     `codebook_size`, `rvq_levels` and `column_frames` shape a new codec; with `mono` it has one
-    channel, whatever the recordings have. Without `keep_codes` the
-    model file contains nothing of the recordings, neither codes nor previews, and there is no file
-    of grains; without `grains`, that file alone is left out. If `vocoder` is
-    "phase", none is trained. If `adversarial` is None, discriminators are used only on a GPU.
+    channel, whatever the recordings have. Without `keep_codes` the model file contains nothing of
+    the recordings, neither codes nor previews, and there is no file of grains; without `grains`,
+    that file alone is left out. If `vocoder` is "phase", none is trained. If `adversarial` is None,
+    discriminators are used only on a GPU.
     """
 
     codebook_size: int | None = None

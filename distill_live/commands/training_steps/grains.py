@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.audio.dataset import Recording
-from distill_live.audio.stereo.channels import middle_of
+from distill_live.audio.stereo.channels import middle_and_side, middle_of
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.errors import AudioFileError, ModelFileError
 from distill_live.models.grains.file import GrainFile, grains_path, read_grains_header
@@ -75,5 +75,4 @@ def _recording(stored: StoredRecording, heard: NDArray[np.float32]) -> Recording
     """A recording of whose sound this is `heard`, `[N]` or `[N, 2]`."""
     if stored.channels == 1:
         return Recording(stored.name, middle_of(heard))
-    left, right = heard[:, 0], heard[:, 1]
-    return Recording(stored.name, middle_of(heard), (left - right) * np.float32(0.5))
+    return Recording(stored.name, *middle_and_side(heard))

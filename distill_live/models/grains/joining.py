@@ -7,6 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.audio.fades import per_sample
+
 Samples = NDArray[np.float32]
 
 # Silence is like nothing.
@@ -38,8 +40,8 @@ def likeness(one: Samples, other: Samples) -> float:
 def mix(old: Samples, new: Samples, share: Samples | float, alike: float) -> Samples:
     """`share` 0..1, one number or [N], of `new` and the rest of `old`, [N] each or [N, 2], as loud
     as either, where their correlation is `alike`."""
-    if isinstance(share, np.ndarray) and new.ndim == 2:
-        share = share[:, None]
+    if isinstance(share, np.ndarray):
+        share = per_sample(share, new)
     rest = 1 - share
     level = np.sqrt(share * share + rest * rest + 2 * alike * share * rest)
     return np.asarray((share * new + rest * old) / level, np.float32)

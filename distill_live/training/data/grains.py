@@ -10,6 +10,7 @@ import torch
 from distill_live.audio.dataset import Recording
 from distill_live.audio.files import audio_bytes
 from distill_live.audio.limiter import within_full_scale
+from distill_live.audio.stereo.channels import channel_count
 from distill_live.errors import ModelFileError
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.loaded import LoadedVQModel
@@ -90,4 +91,4 @@ def _sounds(
             audio_bytes(samples[start : start + size], sample_rate, sound_format, 16)
             for start in range(0, len(samples), size)
         ]
-        yield GivenRecording(one.name, len(samples), pieces, 1 if heard.ndim == 1 else 2)
+        yield GivenRecording(one.name, len(samples), pieces, channel_count(heard))

@@ -9,6 +9,7 @@ from distill_live.audio.stereo.channels import (
     in_same_channels,
     joined,
     left_and_right,
+    middle_and_side,
     middle_of,
     with_channels_of,
 )
@@ -22,6 +23,7 @@ def test_middle_and_side_become_left_and_right_and_back() -> None:
     heard = left_and_right(BOTH)
     assert heard.tolist() == [[0.75, 0.25], [-1.0, 1.0]]
     assert middle_of(heard).tolist() == BOTH[:, 0].tolist()
+    assert np.array_equal(np.stack(middle_and_side(heard), axis=1), BOTH)
 
 
 def test_the_first_block_says_how_many_channels_there_are() -> None:
