@@ -67,6 +67,15 @@ def test_the_same_frames_give_the_same_bytes_however_they_are_pushed() -> None:
         assert torch.equal(play(mel, *sizes), whole)
 
 
+def test_the_image_is_heard_with_the_frames_that_it_belongs_to() -> None:
+    mel, border = frames(20.0, 1.0), 96
+    mel[128:144, border:] *= -1
+    left, right = play(mel, 8).T
+    louder = (left.square() - right.square()).unfold(0, 512, 512).sum(dim=1)
+    assert (louder[8 : border - 1] > 0).all()
+    assert (louder[border + 1 : -8] < 0).all()
+
+
 def test_it_is_half_a_hop_behind_the_vocoder() -> None:
     mel, base = frames(0.0, 1.0), VOCODER.stream()
     stream = StereoStream(base, MIXER)

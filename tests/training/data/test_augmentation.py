@@ -109,9 +109,10 @@ def test_a_stereo_image_stays_as_it_is() -> None:
 def test_some_of_stereo_is_moved_to_one_side_within_the_legal_range() -> None:
     config = SpectrogramConfig(mean=-8.0, deviation=4.0, image_groups=16)
     crops = torch.zeros(200, 1, config.rows, 8)
+    crops[:, :, 128:144] = 0.2
     settings = AugmentationConfig(gain_db=0.0, turned=0.5, turn_db=30.0)
     changed = Augmentation(settings, config, np.random.default_rng(0)).apply(crops)
-    moves = changed[:, 0, 128:144] * 15
+    moves = (changed - crops)[:, 0, 128:144] * 15
     assert torch.equal(changed[:, :, 144:], crops[:, :, 144:])
     # All of a crop by as much.
     assert torch.equal(moves.amin(dim=(1, 2)), moves.amax(dim=(1, 2)))

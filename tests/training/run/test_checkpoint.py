@@ -280,3 +280,12 @@ def test_each_command_has_a_file_of_its_own(model: Path, command: TrainingComman
     assert (first.state, second.state) == ({"of": "train"}, {"of": command})
     second.discard()
     assert found_checkpoints(model) == [first.path]
+
+
+def test_a_recording_whose_sides_have_changed_is_another_one() -> None:
+    (mono,) = noises("a.wav").recordings
+    told = []
+    for side in (None, mono.samples / 2, mono.samples / 3):
+        changed = Recordings([replace(mono, side=side)], 48_000, [])
+        told.append(Fingerprint.of(changed, CONFIG).recordings["a.wav"])
+    assert len(set(told)) == 3
