@@ -160,3 +160,15 @@ def test_clarity_is_as_it_was_set_last_whatever_is_begun_or_restored(
         one.begin(8, grid[:8])
     np.testing.assert_array_equal(np.concatenate(push(stream, grid[8:])),
                                   np.concatenate(push(begun, grid[8:])))  # fmt: skip
+
+
+def test_a_stereo_models_columns_begin_where_the_ones_before_end(
+    tiny_stereo: LoadedVQModel,
+) -> None:
+    decoder, end = ColumnDecoder(tiny_stereo), 0
+    for column in range(4):
+        assert decoder.start_of(column) == end
+        made = decoder.push(np.full((1, 8, 3), column, np.int64))
+        assert made.shape[1:] == (2,)
+        end += len(made)
+    assert decoder.start_of(4) == end
