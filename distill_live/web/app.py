@@ -16,6 +16,7 @@ from distill_live.control.namespace.address import Reply, Sender
 from distill_live.web.instrument import Instrument
 from distill_live.web.oscquery.routes import OscQuery
 from distill_live.web.page_files import PageFiles, wants_page
+from distill_live.web.socket.audio import AudioSockets
 from distill_live.web.socket.routes import PageSockets
 from distill_live.web.trust import LINK, TrustedOnly, cookie_name
 
@@ -39,6 +40,7 @@ class WebApp:
         self.asgi = Starlette(
             routes=[
                 WebSocketRoute("/page/socket", self._pages.converse),
+                WebSocketRoute("/page/audio", AudioSockets(instrument).converse),
                 Route("/page/{path:path}", self._files.answer_http, methods=["GET"]),
                 *([Mount("/api", routes=api.routes)] if api else []),
                 Route("/", self._answer_root, methods=["GET"]),

@@ -31,6 +31,10 @@ _KEPT = {"cache-control": "no-cache"}
 #: The policy of files that are part of the page, and no page themselves: the shortest there is,
 #: because it comes with each of them.
 _PART = {"content-security-policy": "default-src 'none'"}
+#: The policy of workers, by the end of their names: of all parts of the page, these alone have one
+#: of their own. They load scripts and talk to the server, and do nothing else.
+_WORKER = {"content-security-policy": "default-src 'none'; script-src 'self'; connect-src 'self'"}
+_WORKERS = "_worker.js"
 #: Where our own scripts are, and the comments in them that have lines of their own.
 _OWN_SCRIPTS = "js"
 _COMMENT = re.compile(rb"(?ms)^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)$")
@@ -66,7 +70,7 @@ class PageFiles:
         # Weak, because the packed content has the same tag.
         headers = {"etag": f"W/{file.tag}", **VARY, **_KEPT}
         if path.suffix != ".html":
-            headers |= _PART
+            headers |= _WORKER if path.name.endswith(_WORKERS) else _PART
         asked = request.headers.get("if-none-match", "").split(",")
         if {file.tag, "*"} & {one.strip().removeprefix("W/") for one in asked}:
             return Response(status_code=304, headers=headers)

@@ -138,6 +138,12 @@ def test_a_file_of_the_page_that_is_opened_by_itself_can_load_nothing(studio: St
         assert answered.headers["content-security-policy"] == "default-src 'none'"
 
 
+def test_a_worker_can_load_scripts_and_talk_to_the_server_and_nothing_else(studio: Studio) -> None:
+    answered = httpx.get(f"{studio.server.address}/page/js/audio/sound_worker.js")
+    policy = answered.headers["content-security-policy"].split("; ")
+    assert policy == ["default-src 'none'", "script-src 'self'", "connect-src 'self'"]
+
+
 def test_a_browser_that_has_the_file_is_told_so(studio: Studio) -> None:
     url = f"{studio.server.address}/page/{STORE}"
     first = httpx.get(url)

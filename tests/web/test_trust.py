@@ -180,7 +180,7 @@ def test_only_loopback_is_this_machine(address: str, here: bool) -> None:
     assert is_this_machine(address) is here
 
 
-@pytest.mark.parametrize("path", ["/page/socket", "/"])
+@pytest.mark.parametrize("path", ["/page/socket", "/page/audio", "/"])
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
 def test_a_page_of_another_site_can_open_no_websocket(
     studio: Studio, path: str, origin: str

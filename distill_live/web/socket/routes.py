@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from distill_live.control.namespace.address import Reply, Sender
 from distill_live.errors import ParameterError
 from distill_live.web.instrument import Instrument
 from distill_live.web.socket.connection import PageConnection
 from distill_live.web.socket.encoding import encode
+from distill_live.web.socket.exchange import TRY_LATER, deliver, run_together
 from distill_live.web.socket.hello import hello
 
 #: The most pages that may be open at once.
 MAX_PAGES = 32
-#: The close code for "try again later".
-_TRY_LATER = 1013
 
 
 class PageSockets:
@@ -37,40 +35,24 @@ class PageSockets:
         """Serve one page until it is closed."""
         await socket.accept()
         if len(self._pages) >= MAX_PAGES:
-            await socket.close(_TRY_LATER, f"{MAX_PAGES} pages are open already: close one")
+            await socket.close(TRY_LATER, f"{MAX_PAGES} pages are open already: close one")
             return
         page = PageConnection(next(self._numbers), self._instrument)
         self._pages[page.key] = page
         try:
             page.open()
-            await self._exchange(socket, page)
+            await run_together(self._send(socket, page), self._receive(socket, page))
         except ParameterError as error:
-            await socket.close(_TRY_LATER, str(error))
+            await socket.close(TRY_LATER, str(error))
         finally:
             del self._pages[page.key]
             page.close()
 
-    async def _exchange(self, socket: WebSocket, page: PageConnection) -> None:
-        """Send and receive until one of both ends; raises what went wrong."""
-        tasks = [
-            asyncio.create_task(self._send(socket, page)),
-            asyncio.create_task(self._receive(socket, page)),
-        ]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            ended = await asyncio.gather(*tasks, return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception):
-                raise error
-
     async def _send(self, socket: WebSocket, page: PageConnection) -> None:
-        is_there = await _deliver(socket, [encode(hello(self._instrument))], [])
+        is_there = await deliver(socket, [encode(hello(self._instrument))], [])
         while is_there:
             await page.wait()
-            is_there = await _deliver(socket, page.texts(), page.frames())
+            is_there = await deliver(socket, page.texts(), page.frames())
 
     async def _receive(self, socket: WebSocket, page: PageConnection) -> None:
         while True:
@@ -78,16 +60,3 @@ class PageSockets:
             if message["type"] == "websocket.disconnect":
                 return
             page.obey(message.get("text"))
-
-
-async def _deliver(socket: WebSocket, texts: Iterable[str], frames: Iterable[bytes]) -> bool:
-    """Send texts and frames, as fast as the page reads; False if it is gone."""
-    try:
-        for text in texts:
-            await socket.send_text(text)
-        for frame in frames:
-            await socket.send_bytes(frame)
-    except (WebSocketDisconnect, RuntimeError):
-        # The second one comes if the server has given it up just now.
-        return False
-    return True

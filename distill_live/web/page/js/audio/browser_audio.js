@@ -7,12 +7,11 @@
  *   sound.setLatency(0.1), sound.setVolume(0.5), sound.stop()
  *
  * sound.onReport({fill, bend, gaps, playing, position}) comes four times a second; times are in seconds.
+ * The sound has a WebSocket of its own, in a worker that passes it on to the player (sound_worker.js).
  */
 
-import { KINDS, readAudio } from '../core/frames.js'
-import { onFrame, watch } from '../core/store.js'
-
 const WORKLET = new URL('./player_worklet.js', import.meta.url)
+const WORKER = new URL('./sound_worker.js', import.meta.url)
 
 export class BrowserAudio {
   /** @param {{rate: number, latency: number, volume: number}} given */
@@ -76,19 +75,17 @@ export class BrowserAudio {
     /** Where its sound can be listened to. */
     this._gain = new GainNode(context, { gain: this.volume })
     player.connect(this._gain).connect(context.destination)
-    this._ends = [
-      onFrame(KINDS.audio, (data) => this._play(readAudio(data))),
-      watch('audio', { audioRate: this.rate }),
-      () => player.disconnect(),
-    ]
+    const bringer = new Worker(WORKER, { type: 'module' })
+    const { port1, port2 } = new MessageChannel()
+    player.port.postMessage({ feed: port1 }, [port1])
+    bringer.postMessage({ url: this._url, port: port2 }, [port2])
+    this._ends = [() => bringer.terminate(), () => player.disconnect()]
   }
 
-  /** @param {{channels: number, rate: number, position: number, samples: Int16Array}} frame */
-  _play({ channels, rate, position, samples }) {
-    // After a change of the rate, some frames may still have the old one.
-    if (rate !== this.rate) return
-    const copy = samples.slice()
-    this._player?.port.postMessage({ samples: copy, channels, position }, [copy.buffer])
+  get _url() {
+    const url = new URL(`/page/audio?rate=${this.rate}`, location.href)
+    url.protocol = url.protocol.replace('http', 'ws')
+    return String(url)
   }
 
   /** The node whose output is what is heard. */

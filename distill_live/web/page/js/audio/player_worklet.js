@@ -2,8 +2,9 @@
 /**
  * Plays what the server sends, in the browser's thread for sound.
  *
- * Messages to it: {samples: Int16Array, channels, position}, {latency: seconds}. From it, four times
- * a second: {fill, bend, gaps, playing, position}, as jitter_buffer.js has them.
+ * Messages to it: {feed: MessagePort}, through which sound_worker.js sends {samples, channels,
+ * position}; {latency: seconds}. From it, four times a second: {fill, bend, gaps, playing, position},
+ * as jitter_buffer.js has them.
  */
 
 import { JitterBuffer } from './jitter_buffer.js'
@@ -19,9 +20,12 @@ class PlayerProcessor extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => this._take(data)
   }
 
-  _take(/** @type {any} */ { samples, channels, position, latency }) {
+  _take(/** @type {any} */ { feed, latency }) {
     if (latency) this._buffer.setLatency(latency)
-    if (samples) this._buffer.push(samples, channels, position)
+    if (feed) {
+      feed.onmessage = (/** @type {any} */ { data: { samples, channels, position } }) =>
+        this._buffer.push(samples, channels, position)
+    }
   }
 
   process(/** @type {any} */ _inputs, /** @type {Float32Array[][]} */ [[left, right]]) {

@@ -9,8 +9,7 @@
  *   ask('/distill/get', 'gain')   -> Promise of replies [[address, [arguments]], ...]; rejects with the
  *                                 server's text when the answer is /distill/error, or without a connection
  *   onFrame(kind, fn) -> off      fn(DataView) whenever a binary frame of a kind arrives (see frames.js)
- *   watch('timeline') -> unwatch  counted; also 'meters', 'sound', 'incoming' and 'audio', with
- *                                 {audioRate: 24000 or 48000}, of which the newest counts
+ *   watch('timeline') -> unwatch  counted; also 'meters', 'sound' and 'incoming'
  *   connection()                  'connecting' | 'open' | 'lost'; onConnection(fn) -> off
  */
 
@@ -31,7 +30,6 @@ let nextId = 1
 let handlers = {}
 /** @type {ReturnType<typeof setTimeout>|null} */
 let flushing = null
-let audioRate = 24000
 
 /** @type {Map<number, {resolve: Function, reject: Function, timer: any}>} */
 const asked = new Map()
@@ -91,9 +89,8 @@ export function onFrame(kind, fn) {
   return () => fns.delete(fn)
 }
 
-/** Ask for frames of one sort while someone wants them. @param {string} what @param {{audioRate?: number}} [options] */
-export function watch(what, options = {}) {
-  audioRate = options.audioRate ?? audioRate
+/** Ask for frames of one sort while someone wants them. @param {string} what */
+export function watch(what) {
   watched.set(what, (watched.get(what) ?? 0) + 1)
   tellWatched()
   let over = false
@@ -107,7 +104,7 @@ export function watch(what, options = {}) {
 
 function tellWatched() {
   const what = [...watched].filter(([, count]) => count > 0).map(([name]) => name)
-  post({ type: 'watch', what, audioRate })
+  post({ type: 'watch', what })
 }
 
 function together(/** @type {string|any[][]} */ address, /** @type {any[]} */ values) {
