@@ -58,8 +58,8 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
     """Show everything in a model's header."""
     path = find_model(model)
     header = read_header(path)
-    sound = "stereo" if is_stereo(header.metadata) else "mono"
-    described = {"file": str(path), "sound": sound, "weights_bytes": header.weights_bytes}
+    described = {"file": str(path), "sound": _sound(header.metadata)}
+    described["weights_bytes"] = header.weights_bytes
     described |= header.metadata
     described["grains"] = _describe_grains(path, header.metadata.get("codec_sha256"))
     if as_json:
@@ -69,6 +69,10 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
     for key, value in described.items():
         add_plain_row(table, key.replace("_", " "), _brief(value))
     Console().print(table)
+
+
+def _sound(metadata: dict[str, Any]) -> str:
+    return "stereo" if is_stereo(metadata) else "mono"
 
 
 def _describe_grains(model: Path, codec_sha256: object) -> dict[str, Any] | None:
@@ -184,26 +188,27 @@ def _show(entries: list[ModelEntry], as_json: bool) -> None:
     if not entries:
         tell("no models yet; make one with: distill-live train FOLDER")
         return
-    table = Table("name", "prior", "codes", "tags", "created", "file", box=None)
-    for entry in entries:
-        row = _summary(entry)
-        codes = f"{row['levels']} x {row['codebook_size']}" if not entry.error else "damaged"
-        tags = ", ".join(row["tags"])
+    table = Table("name", "prior", "codes", "sound", "grains", "tags", "created", box=None)
+    for row in map(_summary, entries):
+        codes = "damaged" if row["error"] else f"{row['levels']} x {row['codebook_size']}"
+        grains = _yes(row["grains_seconds"] is not None)
+        tags, created = ", ".join(row["tags"]), row["created"][:10]
         add_plain_row(
-            table,
-            row["name"],
-            "yes" if row["prior"] else "no",
-            codes,
-            tags,
-            row["created"][:10],
-            row["file"],
+            table, row["name"], _yes(row["prior"]), codes, row["sound"] or "", grains, tags, created
         )
     Console().print(table)
+    # The folders, because whole paths would leave no room for the rest.
+    for folder in dict.fromkeys(str(entry.path.parent) for entry in entries):
+        tell(f"in {folder}")
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
 
 
 def _summary(entry: ModelEntry) -> dict[str, Any]:
     metadata = entry.metadata
-    codec = metadata.get("codec", {})
+    codec, grains = metadata.get("codec", {}), entry.grains
     return {
         "name": entry.name,
         "file": str(entry.path),
@@ -212,6 +217,8 @@ def _summary(entry: ModelEntry) -> dict[str, Any]:
         "prior": bool(metadata.get("prior")),
         "levels": codec.get("num_quantizers"),
         "codebook_size": codec.get("codebook_size"),
+        "sound": None if entry.error else _sound(metadata),
+        "grains_seconds": None if grains is None else round(grains.seconds, 1),
         "error": entry.error or None,
     }
 

@@ -45,6 +45,33 @@ def test_list_shows_every_model_and_marks_damaged_ones(run_cli: RunCli, folders:
     assert "wet" in table
 
 
+def test_list_says_which_models_are_stereo_and_which_have_grains(
+    run_cli: RunCli, folders: Folders, tiny_stereo_path: Path, tiny_grainy_path: Path
+) -> None:
+    shutil.copyfile(tiny_stereo_path, folders.user / "wide.distill")
+    for suffix in (".distill", ".grains"):
+        shutil.copyfile(tiny_grainy_path.with_suffix(suffix), folders.user / f"grainy{suffix}")
+    listed = {entry["name"]: entry for entry in printed(run_cli, "list")}
+    known = {name: (one["sound"], one["grains_seconds"]) for name, one in listed.items()}
+    assert known == {"wide": ("stereo", None), "grainy": ("mono", 2.6)}
+    table = [line.split()[:8] for line in run_cli("models", "list").out.splitlines()]
+    assert table[0] == ["name", "prior", "codes", "sound", "grains", "tags", "created"]
+    assert ["wide", "yes", "3", "x", "16", "stereo", "no"] == table[2][:7]
+    assert ["grainy", "yes", "3", "x", "16", "mono", "yes"] == table[1][:7]
+
+
+def test_each_model_has_one_line_in_a_terminal_of_80_columns(
+    run_cli: RunCli, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("rain on the roof", "desert"):
+        save_empty_model(folders.user, name, tags=["field", "night"], prior={"x": 1})
+    head, *rows, folder = run_cli("models", "list").out.splitlines()
+    assert max(map(len, (head, *rows))) <= 80
+    assert [row.split()[0] for row in rows] == ["desert", "rain"]
+    assert folder == f"in {folders.user}"
+
+
 def test_an_empty_library_says_how_to_fill_it(run_cli: RunCli, folders: Folders) -> None:
     assert "distill-live train FOLDER" in run_cli("models", "list").out
     assert printed(run_cli, "list") == []

@@ -58,6 +58,11 @@ class ModelEntry:
         """Whether it makes sound of two channels."""
         return is_stereo(self.metadata)
 
+    @property
+    def grains(self) -> FoundGrains | None:
+        """The grains that it is played with, if it has any. Reads the header of their file."""
+        return found_grains(self.path, self.metadata.get("codec_sha256"))
+
 
 @dataclass(frozen=True)
 class FoundGrains:

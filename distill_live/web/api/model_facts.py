@@ -12,7 +12,6 @@ from distill_live.models.file.library import (
     ModelEntry,
     checkpoint_path,
     find_own_model,
-    found_grains,
 )
 
 # What a header that a stranger wrote may do to those who read it.
@@ -99,7 +98,7 @@ def _described(metadata: dict[str, Any]) -> dict[str, Any]:
 
 def _grains(entry: ModelEntry) -> dict[str, Any] | None:
     """The grains beside a model's file: the length and format of their sound, and their size."""
-    grains = found_grains(entry.path, entry.metadata.get("codec_sha256"))
+    grains = entry.grains
     return None if grains is None else asdict(grains)
 
 

@@ -1,14 +1,17 @@
 """The pictures of the page in docs/images, taken in Chromium in front of a real server.
 
-    python -m tests.web.page.pictures [FOLDER]
+    python -m tests.web.page.pictures [FOLDER] [--tabs train,live] [--sizes 1440x900,390x844]
 
 Plays the demo model in a folder that is deleted afterwards, fills each tab with something to see,
 and writes a picture of each, 1440 x 900 pixels, to docs/images or to another folder. Look at each
-before you commit it: what plays, and so the Live tab, is never twice the same.
+before you commit it: what plays, and so the Live tab, is never twice the same. The picture of Train
+takes minutes: a model is really being trained, on sounds that are made here. Pictures of further
+sizes, to look at and not for the docs, have the size in their names.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -22,22 +25,32 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.tools import read_line, require_program
 from tests.web.page.conftest import FLAGS, hold
+from tests.web.page.made_sounds import INSTRUMENTS, write_instruments
 
 ROOT = Path(__file__).parents[3]
 TABS = ("live", "codes", "generate", "train", "library", "patch")
-SIZE = {"width": 1440, "height": 900}
+#: Training comes first, and the Live tab last, when most has been played.
+ORDER = ("train", "codes", "generate", "library", "patch", "live")
 #: The recordings, each made by the demo model with a seed of its own.
 SOUNDS = {"loop one.wav": 3, "loop two.wav": 5}
 SECONDS = 8
 #: How long anything may take on a busy machine, in ms.
-PATIENCE_MS = 120_000
+PATIENCE_MS, TRAINING_PATIENCE_MS = 300_000, 1_800_000
+#: How many epochs the codec is trained for, and after which the picture is taken.
+EPOCHS, SHOWN_EPOCH = 24, 14
 #: Values that a preset keeps, and those that are played when the Live tab is taken.
 PRESETS = {"verse": 0.8, "chorus": 1.0, "storm": 1.5, "quiet end": 0.6}
 PLAYED = {"steer/brightness": 0.4, "temperature/timbre": 1.38, "temperature/detail": 0.62}
 
 
-def main(folder: str = str(ROOT / "docs" / "images")) -> None:
-    target = Path(folder).resolve()
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", nargs="?", default=str(ROOT / "docs" / "images"))
+    parser.add_argument("--sizes", default="1440x900", help="of the window")
+    parser.add_argument("--tabs", default=",".join(TABS), help="which pictures to take")
+    chosen = parser.parse_args()
+    sizes = [tuple(map(int, size.split("x"))) for size in chosen.sizes.split(",")]
+    target, tabs = Path(chosen.folder).resolve(), chosen.tabs.split(",")
     with tempfile.TemporaryDirectory(prefix="pictures") as place, sync_playwright() as playwright:
         environment = {**os.environ, "XDG_DATA_HOME": f"{place}/data"}
         options = furnish(Path(place), environment)
@@ -50,22 +63,37 @@ def main(folder: str = str(ROOT / "docs" / "images")) -> None:
             assert server.process.stdout is not None
             found = re.search(r"http://[\w.:]+", read_line(server.process.stdout))
             assert found is not None
-            page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
+            page = browser.new_page(reduced_motion="reduce")
             page.set_default_timeout(PATIENCE_MS)
             expect.set_options(timeout=PATIENCE_MS)
-            play(server.osc)
             page.goto(found[0])
             # The notice that there is no sound card is not part of the page as players see it.
             press(page.get_by_role("status").get_by_role("button", name="Hide"))
-            for tab in (*TABS[1:], TABS[0]):
+            if "train" in tabs:
+                # What plays would take the processor from the training.
+                server.osc.send("/distill/stop")
+            else:
+                play(server.osc)
+            for tab in sorted(tabs, key=ORDER.index):
+                resize(page, *sizes[0])
                 page.evaluate(f"location.hash = '{tab}'")
                 globals()[f"show_{tab}"](page)
-                page.mouse.move(720, 898)
-                page.wait_for_timeout(1000)
-                page.screenshot(path=target / f"page-{tab}.png")
+                for number, (width, height) in enumerate(sizes):
+                    resize(page, width, height)
+                    page.wait_for_timeout(1000)
+                    page.screenshot(path=target / f"page-{tab}{f'-{width}' * (number > 0)}.png")
                 page.keyboard.press("Escape")
+                if tab == "train":
+                    press(page.get_by_role("button", name="Stop at once"))
+                    play(server.osc)
             server.end()
         browser.close()
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Set the size of the window, and put the pointer where it touches nothing."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.mouse.move(width / 2, height - 2)
 
 
 def furnish(place: Path, environment: dict[str, str]) -> tuple[str, ...]:
@@ -80,6 +108,7 @@ def furnish(place: Path, environment: dict[str, str]) -> tuple[str, ...]:
         )  # fmt: skip
         # A recording has no file beside it that says how it was made.
         (kit / name).with_suffix(".json").unlink()
+    write_instruments(place / "work" / "sets" / "instruments")
     shutil.copy(ROOT / "patches" / "default.yaml", place)
     return (
         "--output", "clock", "--web", "127.0.0.1:0", "--patch", "default.yaml",
@@ -89,7 +118,8 @@ def furnish(place: Path, environment: dict[str, str]) -> tuple[str, ...]:
 
 
 def play(osc: OscClient) -> None:
-    """Store presets, recall one and move some faders."""
+    """Play, store presets, recall one and move some faders."""
+    osc.send("/distill/play")
     for name, temperature in PRESETS.items():
         osc.send("/distill/temperature", temperature)
         osc.ask("/distill/get", "temperature")
@@ -145,11 +175,21 @@ def show_generate(page: Page) -> None:
 
 
 def show_train(page: Page) -> None:
-    """The recordings of a set, and what a training of them would be."""
-    page.get_by_label("Set of recordings").select_option("loops")
-    expect(page.locator(".files li")).to_have_count(len(SOUNDS))
+    """A training in progress: its curves, the health of its levels, and previews."""
+    page.get_by_label("Set of recordings").select_option("instruments")
+    expect(page.locator(".files li")).to_have_count(len(INSTRUMENTS))
     page.locator(".inspection").wait_for()
     expect(page.get_by_text("being measured")).to_have_count(0)
+    press(page.get_by_text("More settings"))
+    page.get_by_label("Epochs of the codec").fill(str(EPOCHS))
+    press(page.get_by_text("More settings"))
+    press(page.get_by_role("button", name="Start training"))
+    training = page.get_by_role("region", name="Trainings")
+    training.wait_for()
+    page.get_by_role("img", name=f"Codec, epoch {SHOWN_EPOCH} of {EPOCHS}").wait_for(
+        timeout=TRAINING_PATIENCE_MS
+    )
+    page.get_by_role("region", name="Previews").wait_for()
 
 
 def show_library(page: Page) -> None:
@@ -174,4 +214,4 @@ def show_live(page: Page) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

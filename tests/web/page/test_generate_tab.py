@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +57,7 @@ def test_a_sound_is_made_and_can_be_heard(tab: Page) -> None:
     position = row.get_by_role("slider")
     expect(position).not_to_have_attribute("aria-valuenow", "0")
     expect(position).to_have_attribute("aria-valuemax", "1")
+    expect(row.locator(".sound-name")).to_contain_text("tiny, seed 7 · 1.0 s · ")
     shot(tab, "generate")
     assert axe_faults(tab) == []
 
@@ -95,6 +98,34 @@ def test_the_form_is_kept_until_the_browsers_tab_is_closed(tab: Page, open_page:
 
 def fader(page: Page, name: str) -> Locator:
     return page.get_by_role("slider", name=name, exact=True)
+
+
+def test_grains_and_loudness_are_chosen_for_a_sound_and_taken_over(
+    tab: Page, served: Workshop, tiny_grainy_path: Path, open_page: OpenPage
+) -> None:
+    sound = tab.get_by_role("group", name="Sound", exact=True)
+    expect(sound).to_contain_text("This model has no clarity and no grains.")
+    grains = served.models / "tiny.grains"
+    shutil.copyfile(tiny_grainy_path.with_suffix(".grains"), grains)
+    try:
+        page = open_page("/#generate")
+        expect(page.get_by_text("This model has no clarity.")).to_be_visible()
+        for name, key in {"Grain": "Home", "Grain reach": "End"}.items():
+            fader(page, name).press(key)
+        generate(page, 60, LUFS=-20)
+        row = made(page, 60)
+        [file] = served.folder.rglob("tiny_60.json")
+        settings = json.loads(file.read_text())["settings"]
+        assert [settings[one] for one in ("clarity", "grain", "reach", "lufs")] == [1, 0, 40, -20]
+        press(page.get_by_role("button", name="Defaults"))
+        expect(fader(page, "Grain")).to_have_attribute("aria-valuenow", "1")
+        expect(page.get_by_label("LUFS", exact=True)).to_have_value("")
+        press(row.get_by_role("button", name="Reuse settings"))
+        expect(fader(page, "Grain")).to_have_attribute("aria-valuenow", "0")
+        expect(fader(page, "Grain reach")).to_have_attribute("aria-valuenow", "40")
+        expect(page.get_by_label("LUFS", exact=True)).to_have_value("-20.0")
+    finally:
+        grains.unlink()
 
 
 def test_the_other_sound_goes_on_where_the_first_one_is(tab: Page) -> None:

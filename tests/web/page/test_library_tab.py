@@ -82,6 +82,7 @@ def test_a_model_says_what_grains_it_has(
         page = open_page("/#library")
         size = f"{grains.stat().st_size / 1e3:.0f} kB"
         expect(opened(page, "drums").locator(".facts")).to_contain_text(f"Grains2.6 s, {size}")
+        expect(row(page, "drums")).to_contain_text("plays · phase vocoder · grains")
     finally:
         grains.unlink()
 

@@ -1,12 +1,12 @@
 // @ts-check
-/** How codes are chosen: each sampling parameter for all levels, and for each level apart. */
+/** How codes are chosen, for all levels and for each level apart, and how they become sound. */
 
 import { LocalFader } from '../controls/local_fader.js'
 import { html, useRemembered } from '../core/dom.js'
 import { formatNumber, titleOf, words } from '../core/format.js'
 import { levelsOf } from '../core/store.js'
 import { NumberField } from './number.js'
-import { SAMPLING, STEERED, parameterOf } from './settings.js'
+import { SAMPLING, SOUND, STEERED, parameterOf } from './settings.js'
 
 /** @param {{settings: any, change: (part: any) => void, levels: string[]}} props */
 export function ChoiceOfCodes({ settings, change, levels }) {
@@ -98,5 +98,25 @@ export function Steering({ settings, change }) {
       disabled=${!steered}
       onChange=${(/** @type {number} */ guidance) => change({ guidance })}
     />
+  </fieldset>`
+}
+
+/** How codes become sound. What the model has not got does nothing, and cannot be moved. @param {any} props */
+export function Sound({ settings, change, model }) {
+  const has = (/** @type {string} */ name) => Boolean(name === 'clarity' ? model?.clarity : model?.grains)
+  const missing = [!has('clarity') && 'clarity', !has('grain') && 'grains'].filter(Boolean)
+  return html`<fieldset class="group">
+    <legend>Sound</legend>
+    ${Object.keys(SOUND).map(
+      (name) => html`<${LocalFader}
+        key=${name}
+        label=${titleOf(name)}
+        parameter=${parameterOf(name)}
+        value=${settings.sound[name]}
+        disabled=${!has(name)}
+        onChange=${(/** @type {number} */ value) => change({ sound: { ...settings.sound, [name]: value } })}
+      />`,
+    )}
+    ${model && missing.length > 0 && html`<p class="soft small">This model has no ${missing.join(' and no ')}.</p>`}
   </fieldset>`
 }

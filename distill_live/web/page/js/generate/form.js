@@ -4,11 +4,12 @@
 import { html, useRef, useState } from '../core/dom.js'
 import { start } from '../jobs/jobs.js'
 import { attempt } from '../listing/undo.js'
-import { ChoiceOfCodes, Steering } from './choice_of_codes.js'
+import { ChoiceOfCodes, Sound, Steering } from './choice_of_codes.js'
 import { NumberField } from './number.js'
 import { BIT_DEPTHS, FORMATS, MOST_SECONDS, MOST_SOUNDS, defaults, hasDepth, jobOf, parameterOf } from './settings.js'
 
 const SECONDS = { kind: 'float', min: 0.1, max: MOST_SECONDS, default: 10 }
+const LUFS = { kind: 'float', min: -40, max: -6, default: -16 }
 const COUNT = { kind: 'int', min: 1, max: MOST_SOUNDS, default: 1 }
 
 /**
@@ -47,6 +48,7 @@ export function Form({ settings, setSettings, models, started }) {
     </div>
     <${ChoiceOfCodes} settings=${settings} change=${change} levels=${levels} />
     <${Steering} settings=${settings} change=${change} />
+    <${Sound} settings=${settings} change=${change} model=${model} />
     <div class="row form-end">
       <button class="button primary" disabled=${busy || !model}>Generate</button>
       <button type="button" class="button quiet" onClick=${() => setSettings({ ...defaults(), model: settings.model })}>
@@ -102,5 +104,14 @@ function HowMuch(/** @type {any} */ { settings, change }) {
         )}
       </select>
     </label>`}
+    <label class="field" title="How loud the file is, as EBU R 128 measures it">
+      <span>LUFS</span>
+      <${NumberField}
+        parameter=${LUFS}
+        value=${settings.lufs}
+        placeholder="as made"
+        onChange=${(/** @type {number|null} */ lufs) => change({ lufs })}
+      />
+    </label>
   </div>`
 }

@@ -2,7 +2,8 @@
 /**
  * The settings of a generation: their defaults, the job that they make, and back from a sidecar.
  *
- * `sampling[name]` is {all, own: {index of a level: value}}; steering is null where it is off.
+ * `sampling[name]` is {all, own: {index of a level: value}}; steering is null where it is off, and
+ * lufs where the sound stays as loud as the model makes it.
  */
 
 import { store } from '../core/store.js'
@@ -10,6 +11,8 @@ import { store } from '../core/store.js'
 /** Parameters that each level can have a value of its own for. */
 export const SAMPLING = ['temperature', 'top_k', 'top_p', 'min_p', 'repetition']
 export const STEERED = ['loudness', 'brightness', 'noisiness', 'density']
+/** Parameters of decoding, with their names in a sidecar. */
+export const SOUND = { clarity: 'clarity', grain: 'grain', 'grain/reach': 'reach' }
 export const FORMATS = ['wav', 'flac', 'ogg', 'mp3']
 export const BIT_DEPTHS = [16, 24, 32]
 /** The most sounds and seconds that the page asks for at once. */
@@ -35,9 +38,11 @@ export function defaults() {
     seed: /** @type {number|null} */ (null),
     format: 'wav',
     bitDepth: 24,
+    lufs: /** @type {number|null} */ (null),
     sampling: Object.fromEntries(SAMPLING.map((name) => [name, { all: defaultOf(name), own: {} }])),
     steering: Object.fromEntries(STEERED.map((name) => [name, /** @type {number|null} */ (null)])),
     guidance: defaultOf('steer/guidance'),
+    sound: Object.fromEntries(Object.keys(SOUND).map((name) => [name, defaultOf(name)])),
   }
 }
 
@@ -56,6 +61,7 @@ export function perLevel(setting, levels) {
 export function jobOf(settings, levels) {
   const sampling = SAMPLING.map((name) => [name, perLevel(settings.sampling[name], levels)])
   const steering = Object.entries(settings.steering).filter(([, value]) => value !== null)
+  const sound = Object.entries(settings.sound).map(([name, value]) => [name.replace('/', '_'), value])
   const steered = steering.length ? [['steer_guidance', settings.guidance]] : []
   return {
     kind: 'generate',
@@ -65,7 +71,8 @@ export function jobOf(settings, levels) {
     ...(settings.seed === null ? {} : { seed: settings.seed }),
     format: settings.format,
     ...(hasDepth(settings.format) ? { bit_depth: settings.bitDepth } : {}),
-    ...Object.fromEntries([...sampling, ...steered]),
+    ...(settings.lufs === null ? {} : { lufs: settings.lufs }),
+    ...Object.fromEntries([...sampling, ...steered, ...sound]),
     ...Object.fromEntries(steering.map(([name, value]) => [`steer_${name}`, value])),
   }
 }
@@ -88,6 +95,9 @@ export function reused(file) {
     sampling: Object.fromEntries(SAMPLING.map((name) => [name, asSetting(settings[name], name)])),
     steering: Object.fromEntries(STEERED.map((name) => [name, steering[name] ?? null])),
     guidance: steering.guidance ?? made.guidance,
+    lufs: settings.lufs ?? null,
+    sound: Object.fromEntries(
+      Object.entries(SOUND).map(([name, noted]) => [name, settings[noted] ?? made.sound[name]])),
   }
 }
 

@@ -16,6 +16,9 @@ const PEAKS = 240
 /** @param {any} props */
 export function SoundRow({ file, sides, side, reuse, changed }) {
   const [open, setOpen] = useState(false)
+  // A new file is in the list before anybody has measured it.
+  const [measured, setMeasured] = useState(/** @type {number|undefined} */ (undefined))
+  const seconds = file.seconds ?? measured
   const url = apiPath('files', file.path)
   const name = nameOf(file.path)
   const favour = async () => {
@@ -27,7 +30,7 @@ export function SoundRow({ file, sides, side, reuse, changed }) {
       <${PlayButton} url=${url} name=${name} />
       <div class="sound-name">
         <strong class="cut">${name}</strong>
-        <span class="soft cut">${summary(file)}</span>
+        <span class="soft cut">${summary(file, seconds)}</span>
       </div>
       <button
         class="button quiet star"
@@ -38,7 +41,8 @@ export function SoundRow({ file, sides, side, reuse, changed }) {
         <${Icon} name=${file.favourite ? 'starred' : 'star'} />
       </button>
     </div>
-    <${Waveform} url=${url} peaks=${`${url}/peaks?count=${PEAKS}`} name=${name} seconds=${file.seconds} />
+    <${Waveform} url=${url} peaks=${`${url}/peaks?count=${PEAKS}`} name=${name} seconds=${seconds}
+      onMeasured=${setMeasured} />
     <div class="sound-buttons">
       <div class="joined" role="group" aria-label=${`Compare ${name}`}>
         ${['A', 'B'].map(
@@ -69,9 +73,9 @@ export function SoundRow({ file, sides, side, reuse, changed }) {
   </li>`
 }
 
-function summary(/** @type {any} */ file) {
+function summary(/** @type {any} */ file, /** @type {number|undefined} */ seconds) {
   const made = file.sidecar
   const from = made?.model?.name ? `${made.model.name}, seed ${made.seed}` : file.kind
-  const length = file.seconds == null ? '' : formatSeconds(file.seconds)
+  const length = seconds === undefined ? '' : formatSeconds(seconds)
   return [from, length, formatBytes(file.bytes)].filter(Boolean).join(' · ')
 }

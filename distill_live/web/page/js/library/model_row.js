@@ -17,7 +17,7 @@ export function ModelRow({ model, playing, selected, onSelect }) {
       </span>
       <span class="model-facts">
         <${Health} verdict=${model.health} words=${model.healthWords} />
-        <span>${abilities(model)}</span>
+        <span>${[abilities(model), ...soundOf(model)].join(' · ')}</span>
         <span class="number">${[day(model.created), sizeOf(model)].filter(Boolean).join(' · ')}</span>
       </span>
     </button>
@@ -39,6 +39,9 @@ export function abilities(model) {
     .filter(Boolean)
     .join(' · ')
 }
+
+/** What else its sound is: mono without grains is not worth a word. @param {any} model */
+const soundOf = (model) => [model.stereo && 'stereo', model.grains && 'grains'].filter(Boolean)
 
 /** @param {string} [created] an ISO date */
 export const day = (created) => (created ?? '').slice(0, 10)

@@ -3,7 +3,10 @@
  * A sound as a picture: its peaks, the part that was played, and the line where it stands. Click or
  * drag to go there; with the keyboard it is a slider.
  *
- *   <Waveform url=… peaks=… name=… seconds=… />   `peaks` is the address of the peaks, [[min, max], …]
+ *   <Waveform url=… peaks=… name=… seconds=… onMeasured=… />
+ *
+ * `peaks` is the address of the peaks, [[min, max], …]; onMeasured(seconds) tells the length that
+ * comes with them.
  */
 
 import { get } from '../core/api.js'
@@ -13,10 +16,13 @@ import { player, usePlayer } from '../core/player.js'
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -5, PageUp: 5 }
 
-/** @param {{url: string, peaks: string, name: string, seconds?: number}} props */
-export function Waveform({ url, peaks, name, seconds }) {
+/**
+ * @param {{url: string, peaks: string, name: string, seconds?: number,
+ *          onMeasured?: (seconds: number) => void}} props
+ */
+export function Waveform({ url, peaks, name, seconds, onMeasured }) {
   const canvas = useRef(/** @type {HTMLCanvasElement|null} */ (null))
-  const pairs = usePeaks(peaks, canvas)
+  const pairs = usePeaks(peaks, canvas, onMeasured)
   const state = usePlayer(url)
   const length = seconds || state.seconds
   const share = length ? Math.min(state.position / length, 1) : 0
@@ -38,14 +44,22 @@ export function Waveform({ url, peaks, name, seconds }) {
 }
 
 /** The peaks, asked for when the picture first comes into view. */
-function usePeaks(/** @type {string} */ address, /** @type {{current: HTMLCanvasElement|null}} */ canvas) {
+function usePeaks(
+  /** @type {string} */ address,
+  /** @type {{current: HTMLCanvasElement|null}} */ canvas,
+  /** @type {((seconds: number) => void)|undefined} */ onMeasured,
+) {
   const [pairs, setPairs] = useState(/** @type {number[][]} */ ([]))
+  const take = (/** @type {any} */ answer) => {
+    setPairs(pairsOf(answer))
+    if (typeof answer?.seconds === 'number') onMeasured?.(answer.seconds)
+  }
   useEffect(() => {
     const seen = new IntersectionObserver((entries) => {
       if (!entries.some((one) => one.isIntersecting)) return
       seen.disconnect()
       // A sound that cannot be read has no picture; playing it says why.
-      get(address).then((answer) => setPairs(pairsOf(answer)), () => setPairs([]))
+      get(address).then(take, () => setPairs([]))
     })
     if (canvas.current) seen.observe(canvas.current)
     return () => seen.disconnect()
