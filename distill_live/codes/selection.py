@@ -21,6 +21,7 @@ BAND_NAMES = ("low", "mid", "high")
 #: The longest number that is read.
 _DIGITS = 12
 _NUMBERS = re.compile(r"(?P<start>\d{1,6})|(?P<first>\d{0,6}):(?P<end>\d{0,6})", re.ASCII)
+_BANDS = re.compile(r"(?P<first>\d{1,6})(?:-(?P<last>\d{1,6}))?", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
 _SECONDS = re.compile(rf"({_NUMBER.pattern})(m?)s", re.ASCII)
 
@@ -41,14 +42,18 @@ class Selection:
     """Columns, bands and levels as they are written; "" stands for all.
 
     Columns: `0:16`, `8` (one column), `0:1s`, `500ms:`, `:2s`, without the end. A unit at the end
-    counts for both: `1:3s` is 1 s to 3 s. Bands: `0:2`, `3`, or `low`, `mid`, `high` (thirds),
-    several with commas. Levels: labels such as `structure` (with spaces or `_`), or numbers from 0,
-    several with commas, or `0:2`.
+    counts for both: `1:3s` is 1 s to 3 s. Levels: labels such as `structure` (with spaces or `_`),
+    or numbers from 0, several with commas, or `0:2`.
+
+    Bands: `low`, `mid`, `high` (thirds), or numbers, several with commas. People count them from 1:
+    `band` is such as `1-2`, with the last one, or `4`. Programs count them from 0: `bands` is such
+    as `0:2`, without the end, or `3`. One of them is "".
     """
 
     columns: str = ""
     bands: str = ""
     levels: str = ""
+    band: str = ""
 
     @classmethod
     def at(cls, column: int, band: int, level: int) -> Self:
@@ -63,7 +68,11 @@ class Selection:
         Raises CodesError when it is empty, outside or cannot be understood.
         """
         start, end = find_columns(self.columns, columns, columns_per_second)
-        return Region(start, end, find_bands(self.bands, bands), find_levels(self.levels, labels))
+        return Region(start, end, self.bands_of(bands), find_levels(self.levels, labels))
+
+    def bands_of(self, count: int) -> NDArray[np.bool_]:
+        """Which of `count` bands are selected [F]. Raises CodesError as `resolve` does."""
+        return find_band(self.band, count) if self.band else find_bands(self.bands, count)
 
 
 def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int, int]:
@@ -123,11 +132,38 @@ def _seconds(time: re.Match[str]) -> float:
     return float(time[1]) / (1000 if time[2] else 1)
 
 
+def find_band(text: str, count: int) -> NDArray[np.bool_]:
+    """Which of `count` bands are written, counted from 1. Raises CodesError as `Selection.resolve`
+    does."""
+    thirds, found = _thirds(count), np.zeros(count, bool)
+    for word in text.lower().replace(" ", "").split(","):
+        match = _BANDS.fullmatch(word)
+        if word in thirds:
+            start, end = thirds[word]
+        elif match:
+            start, end = int(match["first"]) - 1, int(match["last"] or match["first"])
+        else:
+            raise CodesError(
+                f"there is no band {word!r}{nearest_name(word, thirds)}; legal: "
+                f"{', '.join(thirds)}, or numbers from 1 to {count}, or several such as 1-2"
+            )
+        if not 0 <= start < end <= count:
+            fault = "are not in order" if 0 <= end <= start < count else "are outside"
+            raise CodesError(f"bands {word!r} {fault}: there are {count} bands, 1-{count}")
+        found[start:end] = True
+    return found
+
+
 def find_bands(text: str, count: int) -> NDArray[np.bool_]:
-    """Which of `count` bands are written. Raises CodesError as `Selection.resolve` does."""
+    """Which of `count` bands are written, counted from 0. Raises CodesError as `Selection.resolve`
+    does."""
+    return _find("bands", text, count, _thirds(count))
+
+
+def _thirds(count: int) -> dict[str, tuple[int, int]]:
+    """What the names of thirds stand for, as the first band and the one after the last."""
     edges = [round(third * count / 3) for third in range(4)]
-    thirds = dict(zip(BAND_NAMES, itertools.pairwise(edges), strict=True))
-    return _find("bands", text, count, thirds)
+    return dict(zip(BAND_NAMES, itertools.pairwise(edges), strict=True))
 
 
 def find_levels(text: str, labels: Sequence[str]) -> NDArray[np.bool_]:

@@ -86,7 +86,7 @@ def edit(
     """Edit a grid of codes, and write the result as another grid.
 
     `distill-live plugins` lists the edits. An edit is written as its name, for some a second grid,
-    columns (0:16, 0.5s:2s), NAME=VALUE for each parameter, --bands, --levels and --seed. A value in
+    columns (0:16, 0.5s:2s), NAME=VALUE for each parameter, --band, --levels and --seed. A value in
     columns can be a time (to=2s). A second grid is a file, or . for the edited grid itself.
     """
     from distill_live.codes.grid_file import check_suffix, save_grid

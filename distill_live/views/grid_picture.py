@@ -55,7 +55,7 @@ class _Layout:
         levels, bands, across = values.shape
         cell_width = min(max(_WIDTH // across, 1), _WIDEST_CELL)
         cell_height = min(max(_HEIGHT // (levels * bands), _LOWEST_CELL), _HIGHEST_CELL)
-        left = _EDGE + text_width(str(bands - 1)) + _GAP
+        left = _EDGE + text_width(str(bands)) + _GAP
         return cls(levels, bands, cell_width, cell_height, across * cell_width, left)
 
     def panel_top(self, level: int) -> int:
@@ -77,7 +77,7 @@ def _panel(
     for band in range(0, layout.bands, every):
         middle = (layout.bands - 1 - band) * layout.cell_height + layout.cell_height // 2
         y = top + _LINE + middle - DIGIT_HEIGHT // 2
-        canvas.text(layout.left - _GAP, y, str(band), FAINT, "right")
+        canvas.text(layout.left - _GAP, y, str(band + 1), FAINT, "right")
 
 
 def _seconds(canvas: Canvas, layout: _Layout, view: GridView, width: float) -> None:

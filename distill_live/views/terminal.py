@@ -65,11 +65,12 @@ def number_lines(
 
 def _gutter(labels: Sequence[str], bands: int) -> int:
     """How wide the labels on the left are, with the space after them."""
-    return max(len(escape(label)) for label in labels) + len(str(bands - 1)) + 2
+    return max(len(escape(label)) for label in labels) + len(str(bands)) + 2
 
 
 def _head(label: str, band: int, gutter: int) -> str:
-    number = f" {band} "
+    """What is left of a row: bands count from 0 here, and from 1 for who reads it."""
+    number = f" {band + 1} "
     return f"{escape(label)}".ljust(gutter - len(number)) + number
 
 

@@ -34,8 +34,39 @@ def test_columns_are_numbers_or_times(text: str, span: tuple[int, int]) -> None:
         ("mid", [3, 4]), ("HIGH", [5, 6, 7]), ("low, 7", [0, 1, 2, 7]), ("1,0:1,1", [0, 1]),
     ],
 )  # fmt: skip
-def test_bands_are_numbers_or_thirds(text: str, chosen: list[int]) -> None:
+def test_bands_of_programs_are_indices_or_thirds(text: str, chosen: list[int]) -> None:
     assert resolve(bands=text).bands.nonzero()[0].tolist() == list(chosen)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("1", [0]), ("8", [7]), ("1-2", [0, 1]), ("3-3", [2]), ("1-8", range(8)),
+        ("low", [0, 1, 2]), ("HIGH", [5, 6, 7]), ("low, 8", [0, 1, 2, 7]), ("6,1-2", [0, 1, 5]),
+    ],
+)  # fmt: skip
+def test_bands_of_people_count_from_1_and_a_span_has_its_last_one(
+    text: str, chosen: list[int]
+) -> None:
+    region = Selection(band=text).resolve(20, 8, LABELS, 10.0)
+    assert region.bands.nonzero()[0].tolist() == list(chosen)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("0", "bands '0' are outside: there are 8 bands, 1-8"),
+        ("9", "bands '9' are outside"),
+        ("7-9", "bands '7-9' are outside"),
+        ("4-2", "bands '4-2' are not in order: there are 8 bands, 1-8"),
+        ("0:2", "no band '0:2'; legal: low, mid, high, or numbers from 1 to 8, or several such as"),
+        ("hgih", r"no band 'hgih' \(did you mean 'high'\?\)"),
+        ("1,", "no band ''"),
+    ],
+)
+def test_bands_that_there_are_not_are_told_with_those_that_there_are(text: str, told: str) -> None:
+    with pytest.raises(CodesError, match=told):
+        Selection(band=text).resolve(20, 8, LABELS, 10.0)
 
 
 @pytest.mark.parametrize(

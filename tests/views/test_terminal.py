@@ -41,13 +41,13 @@ def test_two_bands_share_a_line_in_the_colours_of_their_codes() -> None:
     high, low = shades()[shade_indices(view.panels(1)[0])][0, :2, 0].tolist()
     upper, lower = (";".join(map(str, colour)) for colour in (high, low))
     assert f"38;2;{upper}" in first and f"48;2;{lower}" in first
-    assert plain(first).startswith("Structure 3 ▀▀▀▀")
+    assert plain(first).startswith("Structure 4 ▀▀▀▀")
 
 
 def test_levels_and_bands_are_named_and_seconds_are_below() -> None:
     lines = [plain(line) for line in printed(GridView.of_codes(plain_grid(40)), 80)]
     heads = [line[:11].split() for line in lines if "▀" in line]
-    assert heads == [["Structure", "3"], ["1"], ["Timbre", "3"], ["1"], ["Detail", "3"], ["1"]]
+    assert heads == [["Structure", "4"], ["2"], ["Timbre", "4"], ["2"], ["Detail", "4"], ["2"]]
     # A column of 0.1 s is one character wide; 4 s would stand beyond the last one.
     assert lines[-2].rstrip() == " " * 12 + "0         1         2         3"
     assert "seconds" in lines[-1]
@@ -66,6 +66,8 @@ def test_without_colours_every_code_is_a_number() -> None:
         rows = [line.split() for line in lines if line.startswith(grid.level_labels[level])]
         top = [int(code) for row in rows for code in row[2:]]
         assert top == grid.codes[:, 3, level].tolist()
+        # Bands are counted from 1, for who reads them.
+        assert {row[1] for row in rows} == {"4"}
 
 
 def test_sections_tell_their_columns_and_times() -> None:

@@ -24,7 +24,9 @@ ITSELF = "."
 _VALUE = re.compile(r"([a-z][a-z0-9_]*)=(.*)", re.DOTALL)
 #: Columns in the place of the second grid's name.
 _COLUMNS = re.compile(r"[\d.]*(m?s)?:[\d.]*(m?s)?", re.ASCII)
-_OPTIONS = ("bands", "levels", "seed")
+#: `--bands` counts from 0. It is what earlier versions wrote: it keeps its meaning, so that old
+#: files, scripts and session logs do, but it is neither offered nor written.
+_OPTIONS = ("band", "bands", "levels", "seed")
 #: How parameters that count columns are written, by their unit.
 _KINDS = {
     COLUMN_UNIT: "a column (16), a time (2s), or a distance from the region's first column "
@@ -57,7 +59,7 @@ class EditStep:
     @classmethod
     def parse(cls, text: str, edits: Mapping[str, Edit]) -> Self:
         """A step from its text: EDIT [GRID] [COLUMNS] [GRID-COLUMNS] [NAME=VALUE ...]
-        [--bands BANDS] [--levels LEVELS] [--seed SEED].
+        [--band BANDS] [--levels LEVELS] [--seed SEED].
 
         Raises CodesError, which says what the edit takes, and ParameterError for a value that is
         not legal.
@@ -84,8 +86,10 @@ class EditStep:
             name: _number(name, text, kinds.get(name, "a number")) for name, text in others.items()
         }
         context_values(edit, values)
-        bands, levels, seed = (given.options.get(name, "") for name in _OPTIONS)
-        selection = Selection(columns, bands, levels)
+        band, bands, levels, seed = (given.options.get(name, "") for name in _OPTIONS)
+        if band and bands:
+            raise CodesError(f"give the bands once, with --band; {usage(edit)}")
+        selection = Selection(columns, bands, levels, band)
         return cls(edit.name, selection, values, _seed(seed), partner, partner_columns, distances)
 
     def resolve(self, edit: Edit, start: int, columns_per_second: float) -> dict[str, float]:
@@ -107,7 +111,8 @@ class EditStep:
         words += [self.partner_columns] if self.partner_columns else []
         words += [f"{name}={_shortest(value)}" for name, value in self.values.items()]
         words += [f"{name}={text}" for name, text in self.distances.items()]
-        options = {"bands": self.selection.bands, "levels": self.selection.levels}
+        selected = self.selection
+        options = {"band": selected.band, "bands": selected.bands, "levels": selected.levels}
         for name, value in options.items():
             words += [f"--{name}", value] if value else []
         words += ["--seed", str(self.seed)] if self.seed is not None else []
@@ -192,7 +197,7 @@ def usage(edit: Edit) -> str:
         f"[{one.name}={'COLUMN' if one.unit == COLUMN_UNIT else one.span}]"
         for one in edit.parameters
     ]
-    return f"usage: {' '.join(words)} [--bands BANDS] [--levels LEVELS] [--seed SEED]"
+    return f"usage: {' '.join(words)} [--band BANDS] [--levels LEVELS] [--seed SEED]"
 
 
 def _distances(edit: Edit, given: Mapping[str, str]) -> dict[str, str]:

@@ -69,7 +69,7 @@ def _tell_counts(grid: CodeGrid, found: Difference) -> None:
     table = Table(
         "band", *(Column(label, justify="right") for label in grid.level_labels), box=None
     )
-    for band, counts in reversed([*enumerate(found.counts.T.tolist())]):
+    for band, counts in reversed([*enumerate(found.counts.T.tolist(), start=1)]):
         add_plain_row(table, str(band), *map(str, counts))
     add_plain_row(table, "all", *map(str, found.counts.sum(axis=1).tolist()))
     Console().print(table)
@@ -80,6 +80,6 @@ def _tell_cells(grid: CodeGrid, found: Difference) -> None:
     for cell in found.cells:
         seconds = cell.column * grid.column_seconds
         tell(
-            f"  column {cell.column} ({seconds:.2f} s), band {cell.band}, "
+            f"  column {cell.column} ({seconds:.2f} s), band {cell.band + 1}, "
             f"{grid.level_labels[cell.level]}: {cell.first} -> {cell.second}"
         )

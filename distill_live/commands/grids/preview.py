@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distill_live.codes.selection import Selection
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import find_level, read_grid
 from distill_live.commands.options import (
@@ -40,11 +41,14 @@ def preview(
     code: Annotated[
         int | None, typer.Option("--code", help="Code of an entry: its number in the codebook.")
     ] = None,
-    bands: Annotated[
+    band: Annotated[
         str,
         typer.Option(
-            "--bands", help="Bands to hear an entry in, such as low or 0:2 (default: all)."
+            "--band", help="Bands to hear an entry in, such as low, 3 or 1-2 (default: all)."
         ),
+    ] = "",
+    bands: Annotated[
+        str, typer.Option("--bands", hidden=True, help="As --band, but counted from 0: 0:2.")
     ] = "",
     grid: Annotated[
         Path | None, typer.Option("--grid", help="Grid to hear a column or a level of.")
@@ -76,7 +80,7 @@ def preview(
     almost nothing; other bands are as quiet as they can be. The first level's neutral code is the
     average one, so that you hear what a finer level adds to it.
     """
-    about_entry = bool(level or bands) or code is not None
+    about_entry = bool(level or band or bands) or code is not None
     about_part = bool(only_level) or column is not None
     if grid is None:
         possible = bool(level) and code is not None and not about_part
@@ -92,7 +96,8 @@ def preview(
     sample_rate = loaded.spectrogram.config.sample_rate
     check_sound_file(path.suffix.lower().lstrip("."), sample_rate, bit_depth)
     if grid is None:
-        codes = _entry(loaded, level, code or 0, bands)
+        chosen = Selection(bands=bands, band=band)
+        codes = _entry(loaded, level, code or 0, chosen)
     else:
         codes = _part(loaded, read_grid(grid), column, only_level)
     if held:
@@ -101,14 +106,13 @@ def preview(
     _write(loaded, codes, path, bit_depth)
 
 
-def _entry(loaded: LoadedVQModel, level: str, code: int, bands: str) -> Codes:
+def _entry(loaded: LoadedVQModel, level: str, code: int, selection: Selection) -> Codes:
     """The column `[1, F, Q]` of an entry."""
-    from distill_live.codes.selection import find_bands
     from distill_live.inference.preview import entry_column
 
     number = find_level(level, loaded.metadata["level_labels"])
-    chosen = find_bands(bands, loaded.model.config.bands)
-    return entry_column(loaded, number, code, chosen)[None]
+    bands = selection.bands_of(loaded.model.config.bands)
+    return entry_column(loaded, number, code, bands)[None]
 
 
 def _part(loaded: LoadedVQModel, grid: CodeGrid, column: int | None, only_level: str) -> Codes:

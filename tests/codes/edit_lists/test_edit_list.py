@@ -36,6 +36,7 @@ def test_a_list_is_applied_in_order_and_the_grid_stays_as_it_is() -> None:
         ("mask 0:99", r"edit 2 \(mask 0:99\): columns '0:99' are outside: the grid has 30"),
         ("mask --levels air", "there is no level 'air'"),
         ("mask --bands 4", "bands '4' are outside: there are 4 bands"),
+        ("mask --band 5", "bands '5' are outside: there are 4 bands, 1-4"),
         ("fill code=12", r"code 12 is above the codebook: legal are codes 0\.\.11"),
         ("set 0 --bands 0 --levels 0 code=12", "is above the codebook"),
         ("swap other.json 0:9 0:300", "columns '0:300' are outside: the grid has 200"),

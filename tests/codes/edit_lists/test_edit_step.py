@@ -24,13 +24,15 @@ from tests.edits.shipped import EDITS, OTHER, make_grid, tools
             ),
         ),
         (
-            "mutate --bands low,3 --seed 5 share=.5",
-            EditStep("mutate", Selection("", "low,3"), {"share": 0.5}, 5),
+            "mutate --band low,3 --seed 5 share=.5",
+            EditStep("mutate", Selection(band="low,3"), {"share": 0.5}, 5),
         ),
         (
-            "mutate --bands=low,3 --seed=0 --levels='high air'",
-            EditStep("mutate", Selection("", "low,3", "high air"), {}, 0),
+            "mutate --band=1-2 --seed=0 --levels='high air'",
+            EditStep("mutate", Selection("", "", "high air", "1-2"), {}, 0),
         ),
+        # As earlier versions wrote it, with the meaning that it had.
+        ("mutate --bands 0:2", EditStep("mutate", Selection(bands="0:2"))),
         (
             "blend 'a b=c.json' : 3: amount=1",
             EditStep("blend", Selection(":"), {"amount": 1.0}, None, "a b=c.json", "3:"),
@@ -55,6 +57,7 @@ def test_a_step_is_written_as_words(text: str, step: EditStep) -> None:
             "swap needs a second grid before the columns: a file .or a clip, when playing live.",
         ),
         ("blend amount=0.5", "blend needs a second grid"),
+        ("mutate --band 1 --bands 0", "give the bands once, with --band; usage: mutate"),
         ("mutate amount=1", "mutate has no parameter 'amount'; it has: share, distance"),
         ("mutate shar=1", r"no parameter 'shar' \(did you mean 'share'\?\)"),
         ("mask depth=1", "mask has no parameter 'depth'; it has: none"),
@@ -91,7 +94,7 @@ def test_what_cannot_be_read_is_told_with_what_is_legal(text: str, told: str) ->
 
 def test_usage_tells_the_words_in_their_order() -> None:
     assert usage(EDITS["swap"]) == (
-        "usage: swap GRID [COLUMNS] [GRID-COLUMNS] [--bands BANDS] [--levels LEVELS] [--seed SEED]"
+        "usage: swap GRID [COLUMNS] [GRID-COLUMNS] [--band BANDS] [--levels LEVELS] [--seed SEED]"
     )
     assert "[share=0..1] [distance=0..2]" in usage(EDITS["mutate"])
     assert usage(EDITS["copy"]).startswith("usage: copy [COLUMNS] [to=COLUMN] ")

@@ -31,7 +31,7 @@ def test_what_differs_is_counted_and_the_first_is_named(run_cli: RunCli, grid: C
     rows = [line.split() for line in lines]
     assert ["2", "1", "0", "0"] in rows and ["all", "1", "1", "0"] in rows
     before, after = grid.codes[3, 7, 1], other.codes[3, 7, 1]
-    assert f"  column 3 (0.26 s), band 7, Timbre: {before} -> {after}" in lines
+    assert f"  column 3 (0.26 s), band 8, Timbre: {before} -> {after}" in lines
 
 
 def test_columns_that_differ_are_counted_once(run_cli: RunCli, grid: CodeGrid) -> None:

@@ -32,7 +32,7 @@ def test_an_entry_is_held(run_cli: RunCli, grid: CodeGrid, tiny_model: LoadedVQM
 
 def test_a_level_may_be_a_number_and_bands_may_be_chosen(run_cli: RunCli, grid: CodeGrid) -> None:
     whole = preview(run_cli, "--level", "1", "--code", 5, "--seconds", 0.1)
-    low = preview(run_cli, "--level", "1", "--code", 5, "--seconds", 0.1, "--bands", "low")
+    low = preview(run_cli, "--level", "1", "--code", 5, "--seconds", 0.1, "--band", "low")
     assert whole.shape == low.shape and (whole != low).any()
 
 
@@ -63,7 +63,8 @@ def test_a_column_is_held_and_a_level_alone_is_as_long_as_the_grid(
         (("--level", "0:2", "--code", 3), "'0:2' is not one level"),
         (("--level", "air", "--code", 3), "'air'"),
         (("--level", "timbre", "--code", 16), "legal: 0..15"),
-        (("--level", "timbre", "--code", 1, "--bands", "9"), "bands"),
+        (("--level", "timbre", "--code", 1, "--band", "9"), "bands"),
+        (("--level", "timbre", "--code", 1, "--bands", "8"), "bands"),
         (("--grid", "loop.json", "--column", 12), "legal: 0..11"),
         (("--grid", "loop.json", "--only-level", "0", "--seconds", 2), "--seconds is for an entry"),
     ],

@@ -110,7 +110,7 @@ def test_the_text_of_an_edit_names_bands_and_levels_only_where_they_are_not_all(
         .map((region) => [region.first, region.count, editText(region, 'reverse', shape)])
     """)  # fmt: skip
     assert texts == [
-        [5, 5, "reverse --bands 2:5 --levels 1"],
+        [5, 5, "reverse --band 3-5 --levels 1"],
         [5, 5, "reverse --levels 0,1"],
         [5, 5, "reverse"],
     ]

@@ -37,10 +37,13 @@ export function contains(region, { column, band, level }) {
 export function editText(region, edit, shape) {
   const words = [edit.trim()]
   const { begin, end } = region.bands
-  if (end - begin < shape.bands) words.push(`--bands ${begin}:${end}`)
+  if (end - begin < shape.bands) words.push(`--band ${bandsText(region.bands)}`)
   if (region.levels.length < shape.levels) words.push(`--levels ${region.levels.join(',')}`)
   return words.join(' ')
 }
+
+/** Bands as they are written, counted from 1: `3` or `1-2`. @param {{begin: number, end: number}} bands */
+export const bandsText = ({ begin, end }) => (end - begin === 1 ? `${end}` : `${begin + 1}-${end}`)
 
 /**
  * A region in words: how long, how many columns, which levels and bands.

@@ -9,6 +9,7 @@
  *   withIds(text, edits, documents)  the text with ids in place of documents' names
  */
 
+import { bandsText } from '../canvas/region.js'
 import { cellUrl, originalUrl, soundUrl } from './documents.js'
 
 /** The server makes up to ten minutes of sound at once. */
@@ -65,7 +66,7 @@ export function editText({ edit, region, document, values = {}, partner = '', pa
     columns || (partnerColumns && ':'),
     partnerColumns,
     ...Object.entries(values).filter(([, value]) => value !== '').map(([name, value]) => `${name}=${value}`),
-    rows.bands && `--bands ${rows.bands}`,
+    rows.bands && `--band ${bandsText(region.bands)}`,
     rows.levels && `--levels ${rows.levels}`,
     seed && `--seed ${seed}`,
   ].filter(Boolean).join(' ')

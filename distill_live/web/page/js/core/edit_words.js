@@ -16,9 +16,9 @@ export function editInWords(text, tables) {
   const [name, ...rest] = split(text)
   const edit = tables.edits.get(name)
   if (!edit) return null
-  const said = { places: /** @type {string[]} */ ([]), values: /** @type {string[]} */ ([]), bands: '', levels: '' }
+  const said = { places: /** @type {string[]} */ ([]), values: /** @type {string[]} */ ([]), band: '', bands: '', levels: '' }
   for (let n = 0; n < rest.length; n += 1) {
-    const [, option, given] = /^--(bands|levels|seed)(?:=(.*))?$/.exec(rest[n]) ?? []
+    const [, option, given] = /^--(bands?|levels|seed)(?:=(.*))?$/.exec(rest[n]) ?? []
     const [, value, number] = /^([a-z][a-z0-9_]*)=(.*)$/.exec(rest[n]) ?? []
     if (option) take(said, option, given ?? rest[(n += 1)] ?? '')
     else if (value) said.values.push(`${uncapital(titleOf(value))} ${number}`)
@@ -29,7 +29,7 @@ export function editInWords(text, tables) {
   const partner = said.places.slice(0, names < 0 ? undefined : names).join(' ')
   const [columns, ...more] = names < 0 ? [] : said.places.slice(names)
   if (!more.every((one) => COLUMNS.test(one)) || (partner && !edit?.partner)) return null
-  const where = [levelsInWords(said.levels, tables), said.bands && range('band', said.bands, 1)].filter(Boolean).join(', ')
+  const where = [levelsInWords(said.levels, tables), bandsInWords(said)].filter(Boolean).join(', ')
   return [
     words(name) + (partner && ` with ${partner === '.' ? 'itself' : partner}`) + (where && ` (${where})`),
     ...said.values,
@@ -40,6 +40,12 @@ export function editInWords(text, tables) {
 function take(/** @type {any} */ said, /** @type {string} */ option, /** @type {string} */ value) {
   if (option === 'seed') said.values.push(`seed ${value}`)
   else said[option] = value
+}
+
+/** '3' or '1-4', or, as earlier versions wrote them, '2' or '0:4' of --bands. @param {any} said */
+function bandsInWords({ band, bands }) {
+  if (!band) return bands && range('band', bands, 1)
+  return `${/[-,a-z]/.test(band) ? 'bands' : 'band'} ${band.replace('-', ' to ')}`
 }
 
 /** 'band 3' or 'bands 1 to 4' of '2:3' and '0:4'; words and seconds stay. */
