@@ -29,7 +29,7 @@ def test_what_differs_is_counted_and_the_first_is_named(run_cli: RunCli, grid: C
     lines = run_cli("codes", "diff", "loop.json", "other.json").out.splitlines()
     assert lines[0] == "2 of 288 codes differ, in 2 of 12 columns"
     rows = [line.split() for line in lines]
-    assert ["2", "1", "0", "0"] in rows and ["all", "1", "1", "0"] in rows
+    assert ["3", "1", "0", "0"] in rows and ["all", "1", "1", "0"] in rows
     before, after = grid.codes[3, 7, 1], other.codes[3, 7, 1]
     assert f"  column 3 (0.26 s), band 8, Timbre: {before} -> {after}" in lines
 

@@ -109,6 +109,7 @@ def test_grains_and_loudness_are_chosen_for_a_sound_and_taken_over(
     shutil.copyfile(tiny_grainy_path.with_suffix(".grains"), grains)
     try:
         page = open_page("/#generate")
+        page.get_by_role("combobox", name="Model").select_option("tiny")
         expect(page.get_by_text("This model has no clarity.")).to_be_visible()
         for name, key in {"Grain": "Home", "Grain reach": "End"}.items():
             fader(page, name).press(key)
