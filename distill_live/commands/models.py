@@ -58,7 +58,7 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
     """Show everything in a model's header."""
     path = find_model(model)
     header = read_header(path)
-    described = {"file": str(path), "sound": _sound(header.metadata)}
+    described: dict[str, Any] = {"file": str(path), "sound": _sound(header.metadata)}
     described["weights_bytes"] = header.weights_bytes
     described |= header.metadata
     described["grains"] = _describe_grains(path, header.metadata.get("codec_sha256"))

@@ -37,7 +37,7 @@ SECONDS = 8
 #: How long anything may take on a busy machine, in ms.
 PATIENCE_MS, TRAINING_PATIENCE_MS = 300_000, 1_800_000
 #: How many epochs the codec is trained for, and after which the picture is taken.
-EPOCHS, SHOWN_EPOCH = 24, 14
+EPOCHS, SHOWN_EPOCH = 12, 7
 #: Values that a preset keeps, and those that are played when the Live tab is taken.
 PRESETS = {"verse": 0.8, "chorus": 1.0, "storm": 1.5, "quiet end": 0.6}
 PLAYED = {"steer/brightness": 0.4, "temperature/timbre": 1.38, "temperature/detail": 0.62}
@@ -53,7 +53,7 @@ def main() -> None:
     target, tabs = Path(chosen.folder).resolve(), chosen.tabs.split(",")
     with tempfile.TemporaryDirectory(prefix="pictures") as place, sync_playwright() as playwright:
         environment = {**os.environ, "XDG_DATA_HOME": f"{place}/data"}
-        options = furnish(Path(place), environment)
+        options = furnish(Path(place), environment, SOUNDS if "codes" in tabs else {})
         # The Patch tab names the file: from here, without folders that only this machine has.
         os.chdir(place)
         browser = playwright.chromium.launch(
@@ -96,11 +96,12 @@ def resize(page: Page, width: int, height: int) -> None:
     page.mouse.move(width / 2, height - 2)
 
 
-def furnish(place: Path, environment: dict[str, str]) -> tuple[str, ...]:
-    """Put recordings and a patch into a folder; the options of `serve` that use them."""
+def furnish(place: Path, environment: dict[str, str], sounds: dict[str, int]) -> tuple[str, ...]:
+    """Put recordings and a patch into a folder; the options of `serve` that use them. `sounds` are
+    those that the demo model makes, by name, with their seeds."""
     kit = place / "work" / "sets" / "loops"
     kit.mkdir(parents=True)
-    for name, seed in SOUNDS.items():
+    for name, seed in sounds.items():
         subprocess.run(
             [sys.executable, "-m", "distill_live", "generate", "demo", "--seed", str(seed),
              "--duration", str(SECONDS), "--output", str(kit / name)],

@@ -124,7 +124,7 @@ def test_grains_and_loudness_are_chosen_for_a_sound_and_taken_over(
         press(row.get_by_role("button", name="Reuse settings"))
         expect(fader(page, "Grain")).to_have_attribute("aria-valuenow", "0")
         expect(fader(page, "Grain reach")).to_have_attribute("aria-valuenow", "40")
-        expect(page.get_by_label("LUFS", exact=True)).to_have_value("-20.0")
+        expect(page.get_by_label("LUFS", exact=True)).to_have_value("-20.00")
     finally:
         grains.unlink()
 
