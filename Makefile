@@ -56,7 +56,7 @@ endef
 # What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients, a browser.
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 	jackd2 jack-tools libjack-jackd2-0 jack-midi-clock csound liblo-tools puredata-core \
-	supercollider-language chromium
+	supercollider-language chromium-headless-shell
 # The same for JavaScript, where TouchOSC's and Open Stage Control's relatives are at home, and what
 # finds faults of the page: for people who cannot see it, and between its types; npm comes by apt only
 # where there is none, because some Node packages bring one along and refuse another.
