@@ -15,7 +15,6 @@ from typing import IO, NoReturn
 
 import pytest
 
-
 #: Chromium's names, the cheapest first: the headless shell has no window to draw, and so takes a
 #: third less of the processor.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
