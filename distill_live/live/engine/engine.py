@@ -26,7 +26,6 @@ from distill_live.live.engine.filling import RingFiller
 from distill_live.live.engine.generator import StreamGenerator
 from distill_live.live.engine.input_partner import InputPartner
 from distill_live.live.engine.jumps import Jumps
-from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
@@ -42,6 +41,7 @@ from distill_live.live.ipc.messages import (
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.pace import Pace
+from distill_live.live.playhead.motion import Hold, Loop
 from distill_live.models.file.loaded import LoadedVQModel
 
 #: How many columns the origin may follow, while the engine is busy, in the time of one: more than

@@ -9,10 +9,10 @@ import torch
 from distill_live.edits.mask import Mask
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live.engine import generator
-from distill_live.live.engine.motion import Hold
 from distill_live.live.ipc.messages import Asked, RequestDone
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS
+from distill_live.live.playhead.motion import Hold
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.sound_settings import SoundSettings
 from tests.live.player import SETTINGS, Clock, Player
@@ -579,7 +579,9 @@ def test_a_first_column_that_is_held_and_released_loses_no_sample(
     player.hear(SECOND // 4)
     player.engine.release()
     player.hear(SECOND)
-    lengths = [len(samples) for _, samples in player.engine._generator.playhead._recent._pieces]
+    lengths = [
+        len(samples) for _, samples in player.engine._generator.playhead.trail._recent._pieces
+    ]
     assert set(lengths[1:]) == {tiny_model.column_samples}
 
 

@@ -12,8 +12,8 @@ import torch
 
 from distill_live.codes.session_log import Entry
 from distill_live.codes.timeline import Timeline
-from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.ipc.status import Motion
+from distill_live.live.playhead.motion import Hold, Loop
 from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import Player
