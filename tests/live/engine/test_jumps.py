@@ -36,7 +36,7 @@ class Listener:
 
     def ask(self, name: str, *arguments: Any) -> int:
         """Make a request that is a jump; returns the ring position from which on it is heard."""
-        getattr(self.player.engine, name)(*arguments)
+        self.player.engine.carry_out(name, arguments)
         at = len(self.sound) + SETTINGS.guard
         self.player.work()
         return at

@@ -28,7 +28,7 @@ def replay(log: list[Entry], loaded: LoadedVQModel) -> np.ndarray:
 
 
 def act(player: Player, name: str, *arguments: Any) -> np.ndarray:
-    getattr(player.engine, name)(*arguments)
+    player.engine.carry_out(name, arguments)
     return player.hear(SECOND)
 
 
@@ -118,15 +118,15 @@ def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
         elif kind == 1:
             player.parameters.set("edit/mask/on", int(rng.integers(2)), int(rng.integers(3)))
         elif kind == 2:
-            player.engine.rewind(float(rng.uniform(0.1, 3.0)))
+            player.engine.motion.rewind(float(rng.uniform(0.1, 3.0)))
         elif kind == 3:
-            player.engine.loop(float(rng.uniform(0.05, 1.0)))
+            player.engine.motion.loop(float(rng.uniform(0.05, 1.0)))
         elif kind == 4:
             player.parameters.set("clarity", float(rng.uniform(0.0, 1.5)))
         elif kind == 5:
-            player.engine.hold(rng.choice([None, float(rng.uniform(0.01, 0.5))]))
+            player.engine.motion.hold(rng.choice([None, float(rng.uniform(0.01, 0.5))]))
         else:
-            player.engine.release()
+            player.engine.motion.release()
         if rng.integers(3):
             player.work()
         heard.append(player.hear(480 * int(rng.integers(1, 9)), 480))
