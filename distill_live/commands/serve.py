@@ -321,7 +321,7 @@ def _play(server: Server, controls: Controls, line: StatusLine) -> None:
 
 def _announce(server: Server, controls: Controls, line: StatusLine, seconds: float) -> None:
     line.say(
-        f"playing {server.deck.name} on {server.output_name}, "
+        f"playing {server.deck.name} on {server.output.name}, "
         f"OSC on {controls.osc.host}:{controls.osc.port}, after {seconds:.1f} s"
     )
     if controls.site.link:

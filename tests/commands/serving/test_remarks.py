@@ -47,7 +47,7 @@ class Remarked(Edited):
 def stand(tmp_path: Path) -> Iterator[Remarked]:
     stand = Remarked(tmp_path)
     yield stand
-    stand.server._clips.close()
+    stand.server.clips.close()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_needs_a_clip_says_which_request_chooses_one_once(
 
 def test_a_clip_that_is_chosen_in_the_same_packet_is_enough(stand: Remarked) -> None:
     stand.keep_clip("rain")
-    stand.server._clips.poll()
+    stand.server.clips.poll()
     packet = [("/distill/blend", (0.5,)), ("/distill/blend/clip", ("rain",))]
     stand.router.receive_osc(packet, ANNA)
     assert stand.wait() == []
