@@ -28,7 +28,7 @@ _MANNER = "manner"
 #: The edit that can be of one band.
 _BAND = "edit/freeze/band"
 #: The parameters of grains.
-_GRAINS = ("grain", "grain/reach")
+_GRAINS = ("grain", "grain_reach")
 #: The parameters that steer, once they are not off.
 _STEERS = tuple(name for name in STEERING if PARAMETERS[name].optional)
 

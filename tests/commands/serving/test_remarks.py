@@ -112,7 +112,7 @@ def test_clarity_that_was_not_measured_is_told(stand: Remarked) -> None:
     assert stand.wait() == []
 
 
-@pytest.mark.parametrize("name", ["grain", "grain/reach"])
+@pytest.mark.parametrize("name", ["grain", "grain_reach"])
 def test_grains_that_the_model_lacks_are_told(stand: Remarked, name: str) -> None:
     stand.osc(f"/distill/{name}", 0.5 if name == "grain" else 9)
     assert [reason for _, _, reason in stand.wait()] == [
@@ -127,9 +127,9 @@ def test_grains_that_the_model_lacks_are_told(stand: Remarked, name: str) -> Non
 def test_the_reach_of_grains_that_are_off_is_told(stand: Remarked) -> None:
     stand.server.deck.has_grains = True
     stand.osc("/distill/grain", 0)
-    stand.osc("/distill/grain/reach", 9)
+    stand.osc("/distill/grain_reach", 9)
     assert [reason for _, _, reason in stand.wait()] == [
-        "grain/reach has no effect while grain is 0"
+        "grain_reach has no effect while grain is 0"
     ]
 
 

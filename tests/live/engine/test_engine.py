@@ -726,7 +726,7 @@ def test_grains_play_live_what_they_play_offline(
     tiny_model: LoadedVQModel, tiny_grainy: LoadedVQModel
 ) -> None:
     player = Player(tiny_grainy)
-    player.parameters.set("grain/reach", 40.0)
+    player.parameters.set("grain_reach", 40.0)
     sound = SoundSettings(reach=40.0)
     offline, _ = generate_audio_from_prior(tiny_grainy, duration_s=1.0, seed=1, sound=sound)
     np.testing.assert_array_equal(player.hear(SECOND), offline)
@@ -742,7 +742,7 @@ def test_a_change_of_grains_is_heard_within_the_column_and_changes_no_codes(
 ) -> None:
     undisturbed, player = Player(tiny_grainy), Player(tiny_grainy)
     for each in (undisturbed, player):
-        each.parameters.set("grain/reach", 40.0)
+        each.parameters.set("grain_reach", 40.0)
     expected = undisturbed.hear(2 * SECOND)
     before = player.hear(SECOND)
     player.parameters.set("grain", 0.0)
@@ -758,7 +758,7 @@ def test_without_grains_a_change_of_them_makes_no_future(tiny_model: LoadedVQMod
     undisturbed, player = Player(tiny_model), Player(tiny_model)
     before = player.hear(SECOND)
     player.parameters.set("grain", 0.0)
-    player.parameters.set("grain/reach", 2.0)
+    player.parameters.set("grain_reach", 2.0)
     np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed.hear(2 * SECOND))
     assert player.status["futures"] == 0
 

@@ -147,7 +147,7 @@ def test_where_grains_are_heard_their_recording_and_second_are_told(
     names = ["other.wav", *(one.name for one in grain_recordings)]
     loaded = replace(tiny_grainy, training_codes=tuple(TrainingCodes(n, noise) for n in names))
     player = Player(loaded)
-    player.parameters.set("grain/reach", 40.0)
+    player.parameters.set("grain_reach", 40.0)
     player.hear(SECOND)
     playhead = player.engine._generator.playhead
     told = set()

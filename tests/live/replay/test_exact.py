@@ -80,13 +80,13 @@ def test_clarity_is_replayed_wherever_it_was_changed(tiny_clear: LoadedVQModel) 
 
 def test_grains_are_replayed_wherever_they_were_changed(tiny_grainy: LoadedVQModel) -> None:
     player = Player(tiny_grainy)
-    heard = [change(player, "grain/reach", 40)]
+    heard = [change(player, "grain_reach", 40)]
     for amount, name, arguments in (
         (0.0, "loop", (0.3,)), (1.0, "release", ()), (0.4, "hold", ()), (1.0, "release", ()),
         (0.5, "rewind", (1.0, "same")), (0.8, "panic", ()),
     ):  # fmt: skip
         heard.append(change(player, "grain", amount))
-        player.parameters.set("grain/reach", 10 + 20 * amount)
+        player.parameters.set("grain_reach", 10 + 20 * amount)
         heard.append(act(player, name, *arguments))
     log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
     used = [(entry["amount"], entry["reach"]) for entry in log if entry["op"] == "use_grains"]
