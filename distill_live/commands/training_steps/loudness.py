@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 
-from distill_live.commands.training_steps.run import TrainingRun
+from distill_live.commands.training_steps.run import RunStopped, TrainingRun
 from distill_live.inference.loudness import playing_loudness
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.loudness import LOUDNESS
@@ -16,9 +17,27 @@ from distill_live.models.file.persistence import load_model_v2
 _STEPS = 100
 
 
-def add_loudness(run: TrainingRun) -> None:
-    """Measure how loud the run's model plays, and note it in its file, if it can play. Ctrl-C skips
-    this. Raises ModelFileError when the file cannot be written."""
+@contextmanager
+def measuring_loudness(run: TrainingRun) -> Iterator[None]:
+    """Once the block has trained the run's model, measure how loud it plays, and note that in its
+    file, if it can play. Ctrl-C skips this.
+
+    A phase that Ctrl-C has ended leaves a model that plays, too. One that a full disk or memory has
+    ended does as well, but then there is no room to measure it. Raises ModelFileError when the file
+    cannot be written.
+    """
+    try:
+        yield
+    except RunStopped:
+        # Unless the model is as it was.
+        if run.processes.is_first and read_header(run.path).metadata.get(LOUDNESS) is None:
+            run.say("stopping; how loud it plays is still measured, unless you press Ctrl-C again")
+            _add_loudness(run)
+        raise
+    _add_loudness(run)
+
+
+def _add_loudness(run: TrainingRun) -> None:
     if not run.processes.is_first or not read_header(run.path).metadata.get("prior"):
         return
     run.progress.begin("loudness")
