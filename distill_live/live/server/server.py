@@ -93,16 +93,14 @@ class Server:
         self._recovery = Recovery(decks, self._swap, log, endless=not settings.finite)
         self._bridges = BridgeWatch(self.status)
         #: What records the output.
-        self.recordings = Recordings(
-            self.tap, parameters, settings.recordings, log, lambda: self.deck.is_stereo
-        )
+        self.recordings = Recordings(self.tap, settings.recordings, log)
         #: What was given up lately to keep up with real time.
         self.overload = OverloadNotice(log)
         self._output_pace = OutputPace(self.tap, log)
         self._encodings = Encodings()
         self._priming = Priming(self._encodings, log)
         #: The clips, and what is in the slots for them.
-        self.clips = Clips(settings, self.tap, parameters, self._encodings, lambda: self.deck, log)
+        self.clips = Clips(settings, self.tap, self._encodings, lambda: self.deck, log)
         self._session_log = LogCollector(decks, log)
         self._regions = self._take_regions()
         self._requests = Requests(

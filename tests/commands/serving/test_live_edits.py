@@ -281,9 +281,9 @@ def test_another_model_refuses_the_regions_that_wait(stand: Edited) -> None:
 
 def test_an_engine_on_any_deck_begins_with_the_order(stand: Edited, tmp_path: Path) -> None:
     stand.osc("/distill/edit/order", "freeze")
-    other = stand.server._decks[1]
+    other = stand.server._requests._decks[1]
     other.put(tmp_path / "rain.distill", "cpu", stand.server._settings.engine)
-    for deck in stand.server._decks:
+    for deck in stand.server._requests._decks:
         (job,) = deck.worker.arguments
         assert job.order == ("freeze",)
 
