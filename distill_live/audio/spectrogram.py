@@ -44,8 +44,10 @@ class SpectrogramConfig:
             raise ValueError(
                 f"{self.n_mels} mel bins cannot be in {self.image_groups} groups of as many each"
             )
-        if self.image_groups and self.hop_length % 2:
-            raise ValueError(f"with image_groups, hop_length must be even, not {self.hop_length}")
+        if self.image_groups and self.hop_length % 4:
+            raise ValueError(
+                f"with image_groups, hop_length must be a multiple of 4, not {self.hop_length}"
+            )
 
     @property
     def channels(self) -> int:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
+
+Gains = NDArray[np.float32]
 
 
 class Mixing(NamedTuple):
     """How much of the middle and of its decorrelated copy is in left and in right, `[...]` each:
     left = `left` * middle + `spread_left` * copy, and right likewise."""
 
-    left: Tensor
-    right: Tensor
-    spread_left: Tensor
-    spread_right: Tensor
+    left: Gains
+    right: Gains
+    spread_left: Gains
+    spread_right: Gains
 
 
-def mixing_gains(difference_db: Tensor, coherence: Tensor) -> Mixing:
+def mixing_gains(difference_db: Gains, coherence: Gains) -> Mixing:
     """The gains, of any shape, that give a stereo image: differences in loudness in dB, left above
     right, and coherences -0.5..1.
 
@@ -26,18 +29,19 @@ def mixing_gains(difference_db: Tensor, coherence: Tensor) -> Mixing:
     Left and right never cancel: their sum has at least the power of each, less 1.3 dB. At 0 dB and
     a coherence of 1, left and right are the middle.
     """
-    ratio = 10.0 ** (difference_db / 20.0)
+    ratio = np.float32(10.0) ** (difference_db / 20.0)
     # The amplitudes of left and right, whose squares have the sum 2.
-    right = (2.0 / (1.0 + ratio.square())).sqrt()
+    right = np.sqrt(2.0 / (1.0 + ratio * ratio))
     left = ratio * right
     # By how much left and right together are louder than two middles.
-    louder = (2.0 / (1.0 + left * right * coherence)).sqrt()
+    louder = np.sqrt(2.0 / (1.0 + left * right * coherence))
     # The angles in Breebaart et al. 2005, section 4.2, that share the copy between both sides.
-    apart = 0.5 * coherence.clamp(-1.0, 1.0).acos()
-    turned = (apart.tan() * (right - left) / (right + left)).atan()
+    apart = 0.5 * np.arccos(np.clip(coherence, -1.0, 1.0))
+    turned = np.arctan(np.tan(apart) * (right - left) / (right + left))
+    left, right = louder * left, louder * right
     return Mixing(
-        louder * left * (turned + apart).cos(),
-        louder * right * (turned - apart).cos(),
-        louder * left * (turned + apart).sin(),
-        louder * right * (turned - apart).sin(),
+        left * np.cos(turned + apart),
+        right * np.cos(turned - apart),
+        left * np.sin(turned + apart),
+        right * np.sin(turned - apart),
     )

@@ -29,14 +29,17 @@ _MOST_GAIN = 2.0
 class StereoMixer:
     """What the stereo streams of a model share: its frames and its filters.
 
-    A filter has linear phase, and the sound comes `delay_samples` later. It changes with every hop.
+    A filter has linear phase; of what follows a step, it sees `delay_samples`, and of what was
+    before it, `past_samples`. So the sound comes `delay_samples` later: a longer future changes
+    little, because filters ring for less than that but in the bass. They change with every hop.
     """
 
     def __init__(self, spectrogram: AudioSpectrogram) -> None:
         sound = spectrogram.config
         self.n_mels, self.groups = sound.n_mels, sound.image_groups
-        self.step, self.delay_samples = sound.hop_length, sound.hop_length // 2
-        self.size = self.step + 2 * self.delay_samples
+        self.step, self.delay_samples = sound.hop_length, sound.hop_length // 4
+        self.size = 2 * self.step
+        self.past_samples = self.size - self.step - self.delay_samples
         self._pulses = velvet_noise()
         centres = filter_centres(spectrogram.image_bank.cpu().numpy())
         places = np.fft.rfftfreq(self.size)
@@ -62,10 +65,11 @@ class StereoMixer:
             copy += line[start : start + count] * gain
         return copy
 
-    def gains(self, image: Tensor) -> Samples:
+    def gains(self, image: Samples) -> Samples:
         """The gains of images `[2 G, n]`: [4, n, G], in the order of Mixing."""
-        gains = torch.stack(mixing_gains(*read_image(image.nan_to_num(0.0))))
-        return np.ascontiguousarray(gains.transpose(1, 2).numpy())
+        difference, coherence = read_image(torch.from_numpy(image))
+        gains = np.stack(mixing_gains(difference.numpy(), coherence.numpy()))
+        return np.ascontiguousarray(gains.transpose(0, 2, 1))
 
     def curves(self, gains: Samples) -> Samples:
         """Gains `[4, n, G]` at all frequencies `[4, n, bins]`."""
@@ -78,7 +82,7 @@ class StereoState:
     """A stereo stream between two pushes. Its arrays are replaced, never changed in place.
 
     `base` is the vocoder's state. The samples before `position` are done; the first step begins
-    before the sound. `line` [N] is the vocoder's sound from `delay_samples` + LONGEST before that
+    before the sound. `line` [N] is the vocoder's sound from `past_samples` + LONGEST before that
     on; `images` `[2 G, n]` are those of the frames from number `first` on. `powers` `[3, G]` are
     the powers of the middle and of its copy, and what they have in common, averaged.
     """
@@ -86,7 +90,7 @@ class StereoState:
     base: object
     position: int
     line: Samples
-    images: Tensor
+    images: Samples
     first: int
     powers: NDArray[np.float64]
 
@@ -99,8 +103,8 @@ class StereoStream:
         self._state = StereoState(
             base=None,
             position=-mixer.delay_samples,
-            line=np.zeros(LONGEST + 2 * mixer.delay_samples, np.float32),
-            images=torch.zeros(2 * mixer.groups, 0),
+            line=np.zeros(LONGEST + mixer.past_samples + mixer.delay_samples, np.float32),
+            images=np.zeros((2 * mixer.groups, 0), np.float32),
             first=0,
             powers=np.zeros((3, mixer.groups)),
         )
@@ -113,7 +117,8 @@ class StereoStream:
     def push(self, mel: Tensor) -> Tensor:
         """Normalised frames `[rows, k]`, k from 0, to the samples `[n, 2]` that they complete."""
         mel = mel.detach().to("cpu", torch.float32)
-        self._take(self._base.push(mel[: self._mixer.n_mels]), mel[self._mixer.n_mels :])
+        images = mel[self._mixer.n_mels :].nan_to_num(0.0).numpy()
+        self._take(self._base.push(mel[: self._mixer.n_mels]), images)
         return self._advance(max(self._ready - self._mixer.delay_samples, 0) // self._mixer.step)
 
     def flush(self) -> Tensor:
@@ -140,12 +145,12 @@ class StereoStream:
     @property
     def _ready(self) -> int:
         """How many samples of the vocoder's sound there are from the position on."""
-        return len(self._state.line) - self._mixer.delay_samples - LONGEST
+        return len(self._state.line) - self._mixer.past_samples - LONGEST
 
-    def _take(self, samples: Tensor, images: Tensor) -> None:
+    def _take(self, samples: Tensor, images: Samples) -> None:
         state = self._state
         line = np.concatenate([state.line, samples.cpu().numpy()])
-        known = torch.cat([state.images, images], dim=1)
+        known = np.concatenate([state.images, images], axis=1)
         self._state = replace(state, line=line, images=known)
 
     def _advance(self, steps: int) -> Tensor:
@@ -153,8 +158,8 @@ class StereoStream:
         if not steps:
             return torch.zeros(0, 2)
         state, mixer = self._state, self._mixer
-        count, before = steps * mixer.step, mixer.delay_samples
-        heard = state.line[: LONGEST + count + 2 * before]
+        count, before = steps * mixer.step, mixer.past_samples
+        heard = state.line[: LONGEST + count + before + mixer.delay_samples]
         both = np.stack([heard[LONGEST:], mixer.decorrelated(heard)])
         windows = np.lib.stride_tricks.sliding_window_view(both, mixer.size, axis=1)
         spectra = np.fft.rfft(windows[:, :: mixer.step])  # [2, steps, bins]
@@ -188,25 +193,26 @@ class StereoStream:
             averages.append(grouped + self._mixer.kept * (averages[-1] - grouped))
         return np.stack(averages)
 
-    def _images_at(self, count: int) -> Tensor:
+    def _images_at(self, count: int) -> Samples:
         """The images `[2 G, count]` at the next edges of steps, between two frames each."""
         state = self._state
-        edges = torch.arange(count) + -(-state.position // self._mixer.step) - state.first
-        last = state.images.shape[1] - 1
-        earlier = state.images[:, (edges - 1).clamp(0, last)]
-        return (earlier + state.images[:, edges.clamp(0, last)]) / 2
+        earlier, past = divmod(state.position, self._mixer.step)
+        frames = np.arange(earlier - state.first, earlier - state.first + count + 1)
+        known = state.images[:, frames.clip(0, state.images.shape[1] - 1)]
+        share = np.float32(past / self._mixer.step)
+        return known[:, :-1] + share * (known[:, 1:] - known[:, :-1])
 
     def _forget(self, steps: int, powers: NDArray[np.float64]) -> None:
         """Drop what so many steps needed and later ones do not."""
         state, step = self._state, self._mixer.step
         position = state.position + steps * step
-        # The next edge needs the frame before it, too.
-        first = min(max(-(-position // step) - 1, 0), state.first + state.images.shape[1] - 1)
+        # The next edge is between this frame and the one after it.
+        first = min(max(position // step, 0), state.first + state.images.shape[1] - 1)
         self._state = replace(
             state,
             position=position,
             line=state.line[steps * step :].copy(),
-            images=state.images[:, first - state.first :].clone(),
+            images=state.images[:, first - state.first :].copy(),
             first=first,
             powers=powers,
         )
