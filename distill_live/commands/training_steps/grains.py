@@ -73,9 +73,10 @@ def format_kept(model: Path) -> SoundFormat:
     """The format of the sound in a model's file of grains; flac if there is none, or if it cannot
     be read."""
     try:
-        return read_grains_header(grains_path(model)).sound_format
+        found = read_grains_header(grains_path(model)).sound_format
     except ModelFileError:
         return "flac"
+    return "ogg" if found == "ogg" else "flac"
 
 
 def lacks_grains(run: TrainingRun) -> bool:
