@@ -67,14 +67,13 @@ def test_a_capture_is_a_clip_and_two_files(desk: Desk) -> None:
 
 def test_the_sound_fades_in_and_out_and_is_whole_in_between(desk: Desk) -> None:
     desk.take(6)
-    [sound] = read_audio(desk.folder / "last.wav")[0].T
-    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 24_000)).astype(np.float32)
-    heard = 0.5 * noise[0] + 0.5 * noise[1]
+    sound = read_audio(desk.folder / "last.wav")[0].T
+    heard = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 24_000)).astype(np.float32)
     # Five milliseconds at each end.
-    ends = np.r_[0:240, -240:0]
-    np.testing.assert_allclose(sound[240:-240], heard[240:-240], atol=1e-4)
-    gains = np.sin(np.pi / 2 * (np.r_[0:240] + 0.5) / 240) ** 2
-    np.testing.assert_allclose(sound[ends], heard[ends] * np.r_[gains, gains[::-1]], atol=1e-4)
+    ends, gains = np.r_[0:240, -240:0], np.sin(np.pi / 2 * (np.r_[0:240] + 0.5) / 240) ** 2
+    np.testing.assert_allclose(sound[:, 240:-240], heard[:, 240:-240], atol=1e-4)
+    faded = heard[:, ends] * np.r_[gains, gains[::-1]]
+    np.testing.assert_allclose(sound[:, ends], faded, atol=1e-4)
 
 
 def test_what_cannot_become_a_clip_is_written_all_the_same(desk: Desk) -> None:
