@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from distill_live.audio.dataset import HOLDOUT, Recordings, load_recordings
 from distill_live.audio.distances.texture import Texture
 from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.audio.stereo.channels import middle_of
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file.library import find_model
@@ -135,7 +136,9 @@ def compare(
     for kind, config in configs.items():
         result = trained(loaded, sequences, config)
         played = [
-            generate_audio_from_prior(loaded, top_p=0.0, seed=seed, duration_s=SECONDS)[0]
+            middle_of(
+                generate_audio_from_prior(loaded, top_p=0.0, seed=seed, duration_s=SECONDS)[0]
+            )
             for seed in range(SEEDS)
         ]
         print(json.dumps({"kind": kind, **result, **apart(loaded, sounds, played)}), flush=True)

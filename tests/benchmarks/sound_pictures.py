@@ -3,7 +3,8 @@
     python -m tests.benchmarks.sound_pictures [MODEL] [--seed 0] [--seconds 8] [--folder FOLDER]
 
 Writes two spectrograms, sound-vocoder.png and sound-grains.png: time across, 0 to 9 kHz upwards,
-lighter is louder. The grains reach 14 dB, so that no column of them is the vocoder's.
+lighter is louder; of a stereo model, the middle. The grains reach 14 dB, so that no column of them
+is the vocoder's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from distill_live.audio.stereo.channels import middle_of
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.file.library import find_model
 from distill_live.models.file.persistence import load_model_v2
@@ -42,7 +44,7 @@ def main() -> None:
             sound=SoundSettings(grain=amount, reach=14.0),
         )  # fmt: skip
         path = options.folder / f"sound-{name}.png"
-        path.write_bytes(values_png(brightness(sound)))
+        path.write_bytes(values_png(brightness(middle_of(sound))))
         print(path)
 
 

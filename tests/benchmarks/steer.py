@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from distill_live.audio.descriptors import describe_columns
+from distill_live.audio.stereo.channels import middle_of
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.file.library import find_model
 from distill_live.models.file.loaded import LoadedVQModel
@@ -55,7 +56,8 @@ def measured(loaded: LoadedVQModel, steering: Steering, seed: int, seconds: floa
     audio, _ = generate_audio_from_prior(loaded, duration_s=seconds, seed=seed, steering=steering)
     frames = loaded.model.config.column_frames
     with torch.inference_mode():
-        mel = loaded.spectrogram.waveform_to_mel(torch.from_numpy(audio)[None, None], frames)
+        middle = torch.from_numpy(middle_of(audio))[None, None]
+        mel = loaded.spectrogram.mels(loaded.spectrogram.waveform_to_mel(middle, frames))
         told = describe_columns(mel[0, 0], loaded.spectrogram.config, frames)
     return [float(value) for value in told[12:].nanmean(0)]
 
