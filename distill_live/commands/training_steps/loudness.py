@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from distill_live.commands.training_steps.run import RunStopped, TrainingRun
+from distill_live.errors import ModelFileError
 from distill_live.inference.loudness import playing_loudness
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.loudness import LOUDNESS
@@ -26,20 +27,33 @@ def measuring_loudness(run: TrainingRun) -> Iterator[None]:
     ended does as well, but then there is no room to measure it. Raises ModelFileError when the file
     cannot be written.
     """
+    before = _weights(run)
     try:
         yield
     except RunStopped:
-        # Unless the model is as it was.
-        if run.processes.is_first and read_header(run.path).metadata.get(LOUDNESS) is None:
+        # A model that is as it was keeps what is known of it.
+        if _can_play(run) and _weights(run) != before:
             run.say("stopping; how loud it plays is still measured, unless you press Ctrl-C again")
             _add_loudness(run)
         raise
-    _add_loudness(run)
+    if _can_play(run):
+        _add_loudness(run)
+
+
+def _can_play(run: TrainingRun) -> bool:
+    """Whether this process looks after the run's model, and it can play."""
+    return run.processes.is_first and bool(read_header(run.path).metadata.get("prior"))
+
+
+def _weights(run: TrainingRun) -> object:
+    """The checksum of the weights of the run's model; None if there is none yet, or an old file."""
+    try:
+        return read_header(run.path).metadata.get("weights_sha256")
+    except ModelFileError:
+        return None
 
 
 def _add_loudness(run: TrainingRun) -> None:
-    if not run.processes.is_first or not read_header(run.path).metadata.get("prior"):
-        return
     run.progress.begin("loudness")
     try:
         lufs = note_loudness(
