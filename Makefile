@@ -56,7 +56,7 @@ endef
 # What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients, a browser.
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 	jackd2 jack-tools libjack-jackd2-0 jack-midi-clock csound liblo-tools puredata-core \
-	supercollider-language chromium
+	supercollider-language chromium-headless-shell
 # The same for JavaScript, where TouchOSC's and Open Stage Control's relatives are at home, and what
 # finds faults of the page: for people who cannot see it, and between its types; npm comes by apt only
 # where there is none, because some Node packages bring one along and refuse another.
@@ -70,6 +70,7 @@ quick_tests := $(addprefix tests/,audio codes control edits inference inputs mod
 # Many tests wait for sound: three at a time keep two cores busy. tests/conftest.py says which files go
 # first; left to itself, xdist begins with those that have the most tests, which are the quickest.
 workers := $(shell test "$$(getconf _NPROCESSORS_ONLN)" -ge 4 && echo 4 || echo 3)
+test_environment := $(addprefix $(VENV)/,installed-test test-programs test-modules)
 # Tests that watch something grow take minutes: they are left out but where CI=true, where nothing is.
 pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile --no-loadscope-reorder \
 	$(if $(filter true,$(CI)),,-m "not soak")
@@ -78,15 +79,19 @@ pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile --no-loadscope
 # each of them would have to compile every module again.
 run-tests test-quick: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve test test-quick test-newest run-tests constraints bench bench-rig bench-live bench-osc bench-page soak soak-page fuzz-midi bench-training lint clean
+.PHONY: serve test test-quick test-newest run-tests constraints bench bench-rig bench-live bench-osc bench-page soak soak-page fuzz-midi bench-training lint style types clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/installed $(VENV)/sound-library
 	$(bin)/distill-live serve $(ARGS)
 
-test: lint run-tests
+# pip, apt and mypy each keep at most one core busy, so they run beside something else. Only what takes
+# a second, ruff, comes first by itself: nobody should have to wait for the tests to hear of it.
+test:
+	$(MAKE) --no-print-directory --jobs=3 style $(test_environment)
+	$(MAKE) --no-print-directory --jobs=2 types run-tests
 
-run-tests: $(VENV)/installed-test $(VENV)/test-programs $(VENV)/test-modules
+run-tests: $(test_environment)
 	$(pytest) $(ARGS)
 
 test-quick: $(VENV)/installed-test $(VENV)/test-programs
@@ -141,9 +146,13 @@ fuzz-midi: $(VENV)/installed-test $(VENV)/test-programs
 bench-training: $(VENV)/installed-test
 	$(bin)/python -m tests.benchmarks.train_and_measure $(FOLDER) $(ARGS)
 
-lint: $(VENV)/installed-test
+lint: style types
+
+style: $(VENV)/installed-test
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
+
+types: $(VENV)/installed-test
 	$(bin)/mypy
 
 clean:

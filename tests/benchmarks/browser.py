@@ -25,7 +25,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.commands.server_process import ServerProcess
-from tests.tools import read_line, require_program, wait_until
+from tests.tools import read_line, require_browser, wait_until
 from tests.web.page.conftest import FLAGS
 
 #: The frames of the page's WebSocket by their first byte.
@@ -68,7 +68,7 @@ class Browser:
             place = Path(stack.enter_context(folder))
             process = subprocess.Popen(
                 [
-                    require_program("chromium"), *FLAGS, *self._flags, "--window-size=1440,900",
+                    require_browser(), *FLAGS, *self._flags, "--window-size=1440,900",
                     f"--user-data-dir={place}", "--remote-debugging-port=0", "about:blank",
                 ],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -19,7 +19,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from tests.commands.server_process import ServerProcess
-from tests.tools import read_line, require_program
+from tests.tools import read_line, require_browser
 from tests.web.page.conftest import FLAGS, until
 
 #: Listens outside of the page's own panel, in the same way, and remembers when it became silent.
@@ -67,7 +67,7 @@ def main(model: str = "demo", seconds: float = 60.0, latency_ms: float = 200.0) 
         found = re.search(r"http://[\w.:]+", read_line(server.process.stdout))
         assert found is not None
         browser = playwright.chromium.launch(
-            executable_path=require_program("chromium"), headless=True,
+            executable_path=require_browser(), headless=True,
             args=[*FLAGS, "--autoplay-policy=no-user-gesture-required"],
         )  # fmt: skip
         page = browser.new_page()

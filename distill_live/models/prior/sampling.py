@@ -163,11 +163,11 @@ def code_probabilities(
     weights: NDArray[np.float64] = np.exp((logits - logits.max()) / temperature)
     few, part = 0 < top_k < len(weights), 0.0 < top_p < 1.0
     if few or part:
-        order = np.argsort(-weights, kind="stable")
+        order = (-weights).argsort(kind="stable")
         kept = top_k if few else len(order)
         if part:
-            reached = np.cumsum(weights[order[:kept]])
-            kept = min(kept, int(np.searchsorted(reached, top_p * reached[-1])) + 1)
+            reached = weights[order[:kept]].cumsum()
+            kept = min(kept, int(reached.searchsorted(top_p * reached[-1])) + 1)
         weights[order[kept:]] = 0.0
     if min_p > 0.0:
         weights[weights < min_p] = 0.0  # The most likely code has weight 1.
@@ -177,8 +177,8 @@ def code_probabilities(
 
 def draw_code(probabilities: NDArray[np.float64], uniform: float) -> int:
     """The code at which the running sum of probabilities `[V]` passes `uniform` of its total."""
-    reached = np.cumsum(probabilities)
-    code = int(np.searchsorted(reached, uniform * reached[-1], side="right"))
+    reached = probabilities.cumsum()
+    code = int(reached.searchsorted(uniform * reached[-1], side="right"))
     # If the product rounds up to the total, the search ends behind the last possible code.
     return code if code < len(reached) else int(np.flatnonzero(probabilities)[-1])
 

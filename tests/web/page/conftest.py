@@ -21,7 +21,7 @@ from playwright.sync_api import (
 )
 
 from tests.commands.server_process import OscClient, ServerProcess
-from tests.tools import read_line, require_node_module, require_program
+from tests.tools import read_line, require_browser, require_node_module
 from tests.web.page.workshop import open_workbench
 
 #: What keeps Chromium quiet, and lets it run in a container.
@@ -60,7 +60,7 @@ OpenPage = Callable[..., Page]
 def chromium() -> Iterator[Browser]:
     """One browser for the tests of a file; not for more, because Playwright keeps an event loop
     running in this thread, and other tests need their own."""
-    program = require_program("chromium")
+    program = require_browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
         yield browser

@@ -20,7 +20,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests.commands.server_process import OscClient, ServerProcess
-from tests.tools import read_line, require_program
+from tests.tools import read_line, require_browser
 from tests.web.page.conftest import FLAGS, hold
 
 ROOT = Path(__file__).parents[3]
@@ -44,7 +44,7 @@ def main(folder: str = str(ROOT / "docs" / "images")) -> None:
         # The Patch tab names the file: from here, without folders that only this machine has.
         os.chdir(place)
         browser = playwright.chromium.launch(
-            executable_path=require_program("chromium"), headless=True, args=FLAGS
+            executable_path=require_browser(), headless=True, args=FLAGS
         )
         with ServerProcess("demo", *options, environment=environment) as server:
             assert server.process.stdout is not None

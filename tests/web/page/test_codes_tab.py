@@ -71,8 +71,8 @@ def api(served: Served, method: str, path: str) -> Any:
 
 
 def fetch(served: Served, method: str, path: str) -> bytes:
-    with httpx.Client(base_url=served.address) as client:
-        return client.request(method, f"/api{path}", timeout=60).raise_for_status().content
+    with httpx.Client(base_url=served.address, timeout=PATIENCE / 1000) as client:
+        return client.request(method, f"/api{path}").raise_for_status().content
 
 
 @pytest.fixture

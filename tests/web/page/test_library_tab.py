@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from distill_live.models.file.header import read_header
 from tests.web.page.conftest import OpenPage, axe_faults, drop_files, shot
@@ -49,10 +49,29 @@ def row(page: Page, name: str) -> Locator:
 
 
 def opened(page: Page, name: str) -> Locator:
-    """A model's details, once they are all there: what comes late moves the buttons below it."""
+    """A model's details, once the counts of its codes are there."""
     with page.expect_response(f"**/models/{quote(name)}/codebook"):
         press(row(page, name))
     return page.get_by_role("region", name=name)
+
+
+@pytest.mark.parametrize("late", ["", "/codebook"])
+def test_the_buttons_below_the_details_come_when_nothing_moves_them_any_more(
+    tab: Page, late: str
+) -> None:
+    held: list[Route] = []
+    tab.route(f"**/models/drums{late}", lambda route: held.append(route))
+    press(row(tab, "drums"))
+    details = tab.get_by_role("region", name="drums")
+    expect(details.locator(".facts")).to_be_visible()
+    while not held:
+        tab.wait_for_timeout(20)
+    delete = details.get_by_role("button", name="Delete")
+    expect(delete).to_have_count(0)
+    held[0].continue_()
+    expect(delete).to_be_visible()
+    expect(details.get_by_label("How often each code is used")).to_be_visible()
+    expect(details.get_by_role("row", name="Structure")).to_be_visible()
 
 
 def test_a_model_says_how_its_codebooks_are_used(tab: Page) -> None:

@@ -7,15 +7,13 @@ import { Hearing } from '../core/hearing.js'
 import { levelsOf } from '../core/store.js'
 import { toast } from '../controls/toast.js'
 import { CodeFinder } from '../listing/code_finder.js'
-import { useLoaded } from '../listing/loaded.js'
 import { apiPath } from '../listing/undo.js'
 import { HeatMap } from './heat_map.js'
 import { Health } from './model_row.js'
 
-/** @param {{model: any}} props */
-export function CodebookHealth({ model }) {
+/** @param {{model: any, codebook: any}} props `codebook`: how often each code is used, as loaded */
+export function CodebookHealth({ model, codebook }) {
   const levels = levelsOf(model)
-  const codebook = useLoaded(model.error ? null : `${apiPath('models', model.name)}/codebook`)
   const health = model.levelHealth ?? []
   const counts = codebook.data?.counts
   const [hearing, loading] = useHearing()

@@ -18,6 +18,7 @@ import { Report } from './report.js'
 export function ModelDetails({ model, playing, changed, close }) {
   const path = apiPath('models', model.name)
   const details = useLoaded(path)
+  const codebook = useLoaded(model.error ? null : `${path}/codebook`)
   const known = { ...model, ...details.data }
   const noted = (/** @type {string} */ name) => {
     if (name === model.name) details.reload()
@@ -32,9 +33,11 @@ export function ModelDetails({ model, playing, changed, close }) {
     <${Tags} model=${known} changed=${noted} />
     <${LoadLive} model=${known} playing=${playing} />
     <${Facts} model=${known} />
-    <${CodebookHealth} model=${known} />
+    <${CodebookHealth} model=${known} codebook=${codebook} />
     <${Recordings} names=${known.recordings ?? known.header?.dataset_files} />
-    <${Actions} model=${known} path=${path} changed=${changed} reload=${details.reload} />
+    ${/* Buttons that move while they are pressed are missed: these wait for what stands above them. */
+    !details.busy && !codebook.busy &&
+    html`<${Actions} model=${known} path=${path} changed=${changed} reload=${details.reload} />`}
   </section>`
 }
 

@@ -12,7 +12,7 @@ import { html, useCallback, useEffect, useRef, useState } from '../core/dom.js'
 
 /** @param {string|null} path */
 export function useLoaded(path) {
-  const [state, setState] = useState({ path, data: /** @type {any} */ (null), error: '', busy: true })
+  const [state, setState] = useState({ path, data: /** @type {any} */ (null), error: '', busy: Boolean(path) })
   const asked = useRef(0)
   const reload = useCallback(() => {
     if (!path) return Promise.resolve()
