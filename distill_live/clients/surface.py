@@ -18,7 +18,6 @@ from distill_live.control.namespace.targets import DEFAULT_LABELS
 from distill_live.parameters import (
     EDIT_SWITCHES,
     LEVELS_LIMIT,
-    PARAMETERS,
     SAMPLING_PARAMETERS,
     STEER,
     Parameter,
@@ -64,9 +63,7 @@ class Control:
     @property
     def label(self) -> str:
         """Its label within its section."""
-        name = self.parameter.name
-        own = name if _parent(name) in PARAMETERS else name.rpartition("/")[2]
-        return self.level or own.replace("_", " ").replace("/", " ")
+        return self.level or self.parameter.name.rpartition("/")[2].replace("_", " ")
 
     @property
     def kind(self) -> Literal["slider", "switch", "number"]:
@@ -237,12 +234,4 @@ def _title(parameter: Parameter) -> str:
         return "sampling"
     if parameter.name in EDIT_SWITCHES:
         return f"edit {parameter.name}"
-    parent = _parent(parameter.name)
-    if parent in PARAMETERS:
-        return _title(PARAMETERS[parent])
-    return parent.replace("/", " ") or "output and tempo"
-
-
-def _parent(name: str) -> str:
-    """What a name is below: another parameter, or a word that groups; "" for nothing."""
-    return name.rpartition("/")[0]
+    return parameter.name.rpartition("/")[0].replace("/", " ") or "output and tempo"

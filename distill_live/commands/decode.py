@@ -60,7 +60,7 @@ def decode(
     ] = None,
     clarity: ClarityOption = PARAMETERS["clarity"].default,
     grain: GrainOption = PARAMETERS["grain"].default,
-    reach: ReachOption = PARAMETERS["grain/reach"].default,
+    reach: ReachOption = PARAMETERS["grain_reach"].default,
     bit_depth: BitDepthOption = 24,
     lufs: LufsOption = None,
     device: DeviceOption = "auto",

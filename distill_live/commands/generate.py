@@ -105,7 +105,7 @@ def generate(
     ] = None,
     clarity: ClarityOption = _DEFAULTS["clarity"],
     grain: GrainOption = _DEFAULTS["grain"],
-    reach: ReachOption = _DEFAULTS["grain/reach"],
+    reach: ReachOption = _DEFAULTS["grain_reach"],
     overlap: Annotated[
         float | None,
         typer.Option(

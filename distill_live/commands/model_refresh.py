@@ -34,14 +34,13 @@ def refresh(
     folder: FolderArgument,
     grains: GrainsOption = True,
     grains_format: Annotated[
-        GrainsFormat,
-        GrainsOption,
+        GrainsFormat | None,
         typer.Option(
             "--grains-format",
             help="Format of that file's sound: flac keeps it as it is, ogg makes the file about a "
-            "quarter of the size.",
+            "quarter of the size (default: that of the file that is there, or flac).",
         ),
-    ] = "flac",
+    ] = None,
     device: DeviceOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
@@ -96,11 +95,14 @@ def refresh(
 
 
 def _write_grains(
-    path: Path, loaded: LoadedVQModel, recordings: Recordings, sound_format: GrainsFormat
+    path: Path, loaded: LoadedVQModel, recordings: Recordings, sound_format: GrainsFormat | None
 ) -> Path:
-    """Write the grains of a model beside its file; returns where they are."""
+    """Write the grains of a model beside its file, in this format or (None) in that of the file
+    that is there; returns where they are."""
+    from distill_live.commands.training_steps.grains import format_kept
     from distill_live.training.data.grains import make_grains
 
+    sound_format = sound_format or format_kept(path)
     found, count = grains_path(path), len(recordings.recordings)
     with progress_bar("grains") as advance:
         make_grains(found, loaded, recordings.recordings, sound_format,

@@ -84,7 +84,7 @@ LufsOption = Annotated[
 ]
 ClarityOption = Annotated[float, parameter_option("clarity")]
 GrainOption = Annotated[float, parameter_option("grain")]
-ReachOption = Annotated[float, parameter_option("grain/reach")]
+ReachOption = Annotated[float, parameter_option("grain_reach")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Device for torch to compute on.")]
 AcceleratorOption = Annotated[
     Device | None,

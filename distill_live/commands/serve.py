@@ -20,7 +20,6 @@ from distill_live.commands.serving.auto import measured_settings
 from distill_live.commands.serving.status_line import StatusLine
 from distill_live.commands.serving.stop_signal import StopSignal
 from distill_live.errors import LiveError, PluginError, nearest_name
-from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import DEMO, find_playable, search_path
 from distill_live.outputs.options import FILE_NEEDS, InputOptions, OutputOptions, check_output
 from distill_live.plugins import declared_parameters, find_plugins, load_plugin, load_plugins
@@ -91,8 +90,7 @@ def serve(
         typer.Option(
             min=0,
             max=1,
-            help="Initial stereo width; above 0, output files have two channels, as a stereo "
-            "model's always have.",
+            help="Initial stereo width.",
         ),
     ] = 0.0,
     values: Annotated[
@@ -184,7 +182,6 @@ def serve(
         block=block,
         latency_ms=latency,
         channels=_parse_channels(channels) if channels else None,
-        stereo=width > 0 or is_stereo(read_header(path).metadata),
     )
     options = _choose_output(options, output, duration)
     line = StatusLine()
@@ -321,7 +318,7 @@ def _play(server: Server, controls: Controls, line: StatusLine) -> None:
 
 def _announce(server: Server, controls: Controls, line: StatusLine, seconds: float) -> None:
     line.say(
-        f"playing {server.deck.name} on {server.output_name}, "
+        f"playing {server.deck.name} on {server.output.name}, "
         f"OSC on {controls.osc.host}:{controls.osc.port}, after {seconds:.1f} s"
     )
     if controls.site.link:

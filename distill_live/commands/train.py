@@ -147,7 +147,7 @@ def train(
             new_model_path(path.stem)
 
     from distill_live.commands.training_steps.choices import Choices
-    from distill_live.commands.training_steps.loudness import add_loudness
+    from distill_live.commands.training_steps.loudness import measuring_loudness
     from distill_live.commands.training_steps.more_recordings import learn_more
     from distill_live.commands.training_steps.phases import train_new
     from distill_live.commands.training_steps.run import TrainingRun, open_processes
@@ -164,11 +164,11 @@ def train(
             "train", path, folder, choices, processes, resume=resume, progress_file=progress_file,
             previews=previews,
         ) as run:  # fmt: skip
-            if continues is not None:
-                learn_more(run)
-            else:
-                shown = train_new(run)
-            add_loudness(run)
+            with measuring_loudness(run):
+                if continues is not None:
+                    learn_more(run)
+                else:
+                    shown = train_new(run)
         run.write_page(shown)
         run.end()
 

@@ -53,7 +53,7 @@ def train_prior(
         require_no_checkpoint(path, "train-prior")
 
     from distill_live.commands.training_steps.choices import Choices
-    from distill_live.commands.training_steps.loudness import add_loudness
+    from distill_live.commands.training_steps.loudness import measuring_loudness
     from distill_live.commands.training_steps.material import Material
     from distill_live.commands.training_steps.prior import add_prior
     from distill_live.commands.training_steps.run import TrainingRun, open_processes
@@ -72,7 +72,7 @@ def train_prior(
         ) as run:
             recordings = run.read_recordings(stereo=is_stereo(read_header(path).metadata))
             run.begin()
-            add_prior(run, Material(recordings))
-            add_loudness(run)
+            with measuring_loudness(run):
+                add_prior(run, Material(recordings))
         run.write_page(None if declines_codes(run.model().metadata) else recordings)
         run.end()

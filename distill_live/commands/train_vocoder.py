@@ -59,7 +59,7 @@ def train_vocoder(
         require_no_checkpoint(path, "train-vocoder")
 
     from distill_live.commands.training_steps.choices import Choices
-    from distill_live.commands.training_steps.loudness import add_loudness
+    from distill_live.commands.training_steps.loudness import measuring_loudness
     from distill_live.commands.training_steps.run import TrainingRun, say_next
     from distill_live.commands.training_steps.vocoder import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
@@ -84,6 +84,6 @@ def train_vocoder(
     ) as run:
         recordings = run.read_recordings(stereo=is_stereo(read_header(path).metadata))
         run.begin()
-        add_vocoder(run, recordings)
-        add_loudness(run)
+        with measuring_loudness(run):
+            add_vocoder(run, recordings)
     run.end()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from distill_live.errors import ParameterError
 from distill_live.parameters import PARAMETERS
 
-_CLARITY, _GRAIN, _REACH = "clarity", "grain", "grain/reach"
+_CLARITY, _GRAIN, _REACH = "clarity", "grain", "grain_reach"
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ class FileOutput:
         self._block = options.block or 1024
         self._left = round(options.duration * self.sample_rate)
         self._path = options.path
-        self._channels = 2 if options.stereo else 1
-        self._file = SoundFileWriter(options.path, self.sample_rate, self._channels)
+        # Width, or a stereo model, may come while it plays.
+        self._file = SoundFileWriter(options.path, self.sample_rate, 2)
 
     def describe(self) -> str:
         """The file it writes."""
@@ -41,7 +41,7 @@ class FileOutput:
             if not source.can_fill(self._block):
                 time.sleep(0.002)
                 continue
-            block = np.zeros((min(self._block, self._left), self._channels), np.float32)
+            block = np.zeros((min(self._block, self._left), 2), np.float32)
             source.render(block)
             self._file.write(block)
             self._left -= len(block)

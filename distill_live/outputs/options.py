@@ -39,8 +39,6 @@ class OutputOptions:
     path: Path | None = None
     #: Seconds of sound that the "file" output writes.
     duration: float | None = None
-    #: Whether the "file" output writes left and right, not the middle alone.
-    stereo: bool = False
     #: The present values of the output's own parameters, by their short names.
     values: Mapping[str, float] = field(default_factory=dict, compare=False)
 

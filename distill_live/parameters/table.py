@@ -125,7 +125,7 @@ PARAMETERS: dict[str, Parameter] = {
                   "How much of the sound is grains: the stretches of the recordings that are "
                   "closest to what the codes decode to. 0 is none, 1 is all. A model without a "
                   "file of grains sounds the same at any value."),
-        Parameter("grain/reach", "float", 1.0, 40.0, 7.0, "dB",
+        Parameter("grain_reach", "float", 1.0, 40.0, 7.0, "dB",
                   "How far a grain may be from what the codes decode to. Where no grain is that "
                   "close, the vocoder is heard instead.", curve="exp"),
         Parameter("width", "float", 0.0, 1.0, 0.0, "",

@@ -59,7 +59,7 @@ CONTROLS = [
     ('gain', 'gain', 'Gain', 'Output and tempo', 'float', 0.0, 2.0, 1.0),
     ('clarity', 'clarity', 'Clarity', 'Output and tempo', 'float', 0.0, 1.5, 1.0),
     ('grain', 'grain', 'Grain', 'Output and tempo', 'float', 0.0, 1.0, 1.0),
-    ('grain/reach', 'grain reach', 'Grainreach', 'Output and tempo', 'float', 1.0, 40.0, 7.0),
+    ('grain_reach', 'grain reach', 'Grainreach', 'Output and tempo', 'float', 1.0, 40.0, 7.0),
     ('width', 'width', 'Width', 'Output and tempo', 'float', 0.0, 1.0, 0.0),
     ('leveler', 'leveler', 'Leveler', 'Output and tempo', 'float', 0.0, 1.0, 0.0),
     ('fade', 'fade', 'Fade', 'Output and tempo', 'float', 5.0, 20.0, 10.0),

@@ -350,6 +350,9 @@ def test_refresh_writes_the_grains_of_a_folder(
     assert printed(run_cli, "refresh", "tiny", sounds, "--grains-format", "ogg")["grains"]
     assert path.stat().st_size < lossless
     assert printed(run_cli, "info", "tiny")["grains"]["format"] == "ogg"
+    # As it is, unless the user says otherwise.
+    assert printed(run_cli, "refresh", "tiny", sounds)["grains"]
+    assert printed(run_cli, "info", "tiny")["grains"]["format"] == "ogg"
 
 
 def test_grains_go_where_their_model_goes(

@@ -14,7 +14,7 @@ import soundfile
 import torch
 
 from distill_live.codes.session_log import Entry, SessionLogWriter
-from distill_live.live.engine.decoder import ColumnDecoder
+from distill_live.live.playhead.decoder import ColumnDecoder
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.loaded import LoadedVQModel
 from tests.conftest import Folders, RunCli

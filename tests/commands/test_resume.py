@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
+from distill_live.commands.training_steps import loudness, prior
 from distill_live.commands.training_steps.progress import TrainingProgress
-from distill_live.models.file.header import read_header
+from distill_live.models.file.header import read_header, rewrite_metadata
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
 from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
@@ -83,12 +85,35 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_run_continues_after_it_too(
     # They are written after the codec.
     grains = ["cut.grains"] if method == "prior_epoch" else []
     assert files_of(folders, "cut") == ["cut.distill", *grains, "cut.resume"]
-    kept = read_header(folders.user / "cut.distill").metadata["loss_curves"]
-    assert len(kept[curve[0]][curve[1]]) == 1
+    kept = read_header(folders.user / "cut.distill").metadata
+    assert len(kept["loss_curves"][curve[0]][curve[1]]) == 1
+    # A model that can play says how loud.
+    assert ("loudness_lufs" in kept) == (method == "prior_epoch")
     resumed = run_cli(*command.split()[1:])
     assert (resumed.code, resumed.err) == (0, "")
     assert weights(folders.user / "cut.distill") == weights(trained.path)
     assert files_of(folders, "cut") == ["cut.distill", "cut.grains", "cut.html"]
+
+
+def test_a_second_ctrl_c_skips_the_loudness_and_a_model_as_it_was_keeps_what_is_known(
+    run_cli: RunCli,
+    trained: Trained,
+    folders: Folders,
+    sounds: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mine = Path(shutil.copy(trained.path, folders.user / "mine.distill"))
+    with monkeypatch.context() as patch:
+        patch.setattr(TrainingProgress, "prior_epoch", press_ctrl_c)
+        patch.setattr(loudness, "playing_loudness", press_ctrl_c)
+        stopped = run_cli("train-prior", "mine", sounds)
+    assert (stopped.code, "its loudness was not measured" in stopped.out) == (130, True)
+    assert "loudness_lufs" not in read_header(mine).metadata
+    rewrite_metadata(mine, loudness_lufs=-99.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(prior, "_sequences", press_ctrl_c)
+        assert run_cli("train-prior", "mine", sounds, "--force").code == 130
+    assert read_header(mine).metadata["loudness_lufs"] == -99.0
 
 
 def test_a_prior_alone_continues_too(

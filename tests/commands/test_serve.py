@@ -14,7 +14,6 @@ import pytest
 
 from distill_live.errors import LiveError
 from distill_live.live.server.settings import ServerSettings
-from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.outputs.portaudio import list_devices
 from tests.commands.server_process import ServerProcess, is_running, run_command
 from tests.conftest import RunCli
@@ -258,25 +257,6 @@ def test_who_plays_into_a_file_waits_for_the_sound_and_gives_nothing_up(
     assert run_cli("serve", "tiny", "--output", output, "--duration", 1).code == 1
     (settings,) = told
     assert (settings.engine.patient, settings.finite) == (waits, waits)
-
-
-@pytest.mark.parametrize(
-    ("groups", "width", "stereo"), [(0, 0.0, False), (0, 0.5, True), (16, 0.0, True)]
-)
-def test_a_file_has_two_channels_if_there_is_width_or_the_model_is_stereo(
-    run_cli: RunCli,
-    tiny_in_library: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    groups: int,
-    width: float,
-    stereo: bool,
-) -> None:
-    told = settings_told(monkeypatch)
-    described = read_header(tiny_in_library).metadata["spectrogram"]
-    rewrite_metadata(tiny_in_library, spectrogram=described | {"image_groups": groups})
-    options = ("--output", "file:out.wav", "--duration", 1, "--width", width)
-    assert run_cli("serve", "tiny", *options).code == 1
-    assert [settings.output_options.stereo for settings in told] == [stereo]
 
 
 def test_a_file_is_never_overwritten(

@@ -172,5 +172,5 @@ def test_two_clips_become_one_and_what_is_heard_becomes_a_third(
     assert {one.tobytes() for one in captured.codes} <= {one.tobytes() for one in b.codes}
     assert len(captured.codes) == 6
     samples, rate = read_audio(sound)
-    assert (rate, samples.shape) == (SECOND, (SECOND // 2, 1))
+    assert (rate, samples.shape) == (SECOND, (SECOND // 2, 2))
     assert np.abs(samples).max() > 0

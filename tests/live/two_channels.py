@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from distill_live.live.engine.decoder import ColumnDecoder
+from distill_live.live.playhead.decoder import ColumnDecoder
 from distill_live.models.file.loaded import LoadedVQModel
 
 

@@ -43,9 +43,10 @@ def test_the_file_has_the_length_asked_for_and_waits_for_the_engine(tmp_path: Pa
     np.testing.assert_allclose(samples[:, 0], np.arange(24_000) / 2**16, atol=2**-23)
 
 
-def test_the_file_has_two_channels_when_there_is_width(tmp_path: Path) -> None:
+def test_the_file_has_two_channels(tmp_path: Path) -> None:
+    """Width, or a stereo model, may come while it plays."""
     path = tmp_path / "take.wav"
-    output = FileOutput(OutputOptions(output="file", path=path, duration=0.1, stereo=True))
+    output = FileOutput(OutputOptions(output="file", path=path, duration=0.1))
     output.run(SlowSource(), lambda: False)
     output.close()
     assert read_audio(path)[0].shape == (4_800, 2)

@@ -22,7 +22,7 @@ class ClipList:
         self._server = server
 
     def __call__(self, arguments: Sequence[object], sender: Sender) -> list[Reply]:
-        clips = self._server.clips
+        clips = self._server.clips.listing
         replies: list[Reply] = [(f"{ROOT}/clips", (len(clips),))]
         for one in clips:
             known = () if one.loudness_db is None else (one.loudness_db,)

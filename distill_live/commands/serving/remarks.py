@@ -28,7 +28,7 @@ _MANNER = "manner"
 #: The edit that can be of one band.
 _BAND = "edit/freeze/band"
 #: The parameters of grains.
-_GRAINS = ("grain", "grain/reach")
+_GRAINS = ("grain", "grain_reach")
 #: The parameters that steer, once they are not off.
 _STEERS = tuple(name for name in STEERING if PARAMETERS[name].optional)
 
@@ -117,10 +117,10 @@ class Remarks:
 
     def _lacks_clip(self, name: str, slot: str) -> str:
         on = any(self._store.levels(name, LEVELS_LIMIT))
-        if not on or self._server.chosen_clips[slot]:
+        if not on or self._server.clips.slots.chosen[slot]:
             return ""
         choose = f"choose one with {ROOT}/{slot}/clip NAME"
-        if not any(clip.usable for clip in self._server.clips):
+        if not any(clip.usable for clip in self._server.clips.listing):
             choose = (
                 f"make one with {ROOT}/clip/load NAME FILE or {ROOT}/capture SECONDS NAME, then "
                 f"{choose}"

@@ -94,7 +94,7 @@ def _parts(server: Server, router: Router) -> Iterator[str]:
     """The parts of the line, the most important first; counts of 0 are left out."""
     deck, status = server.deck, server.status
     yield _cut(deck.name, _LONGEST_NAME)
-    yield server.newest_step or "on time"
+    yield server.overload.newest or "on time"
     yield f"underruns {status['underruns']:.0f}" if status["underruns"] else ""
     yield f"restarts {server.restarts}" if server.restarts else ""
     yield f"load {deck.status['load']:3.0%}"

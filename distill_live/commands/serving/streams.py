@@ -48,6 +48,6 @@ class ServerStreams:
             yield "origin", (origin.name or "", origin.second, origin.share)
 
     def _clips(self) -> Iterator[tuple[str, tuple[object, ...]]]:
-        names = [one.name for one in self._server.clips if one.usable]
+        names = [one.name for one in self._server.clips.listing if one.usable]
         # With their number, so that there is something to send when there are none.
         yield "clips", (len(names), *names)

@@ -13,14 +13,17 @@ from distill_live.audio.stereo.channels import middle_and_side, middle_of
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.errors import AudioFileError, ModelFileError
 from distill_live.models.grains.file import GrainFile, grains_path, read_grains_header
-from distill_live.models.grains.header import StoredRecording
+from distill_live.models.grains.header import MOST_OGG_SECONDS, SoundFormat, StoredRecording
 from distill_live.models.grains.sound import GrainSound
 from distill_live.training.data.grains import make_grains
 
 
-def add_grains(run: TrainingRun, recordings: Sequence[Recording]) -> None:
+def add_grains(
+    run: TrainingRun, recordings: Sequence[Recording], sound_format: SoundFormat = "flac"
+) -> None:
     """Write the grains of the run's model, if the user wants them; if not, a file that an earlier
-    model of that name has left is deleted. What an interrupted run has written stays.
+    model of that name has left is deleted. What an interrupted run has written stays. Recordings
+    that are too long for ogg become flac.
 
     Raises ModelFileError when the file cannot be written.
     """
@@ -32,9 +35,13 @@ def add_grains(run: TrainingRun, recordings: Sequence[Recording]) -> None:
         return
     if not lacks_grains(run):
         return
+    seconds = sum(len(one.samples) for one in recordings) / loaded.spectrogram.config.sample_rate
+    if sound_format == "ogg" and seconds > MOST_OGG_SECONDS:
+        sound_format = "flac"
+        run.say(f"its grains become flac: ogg is for up to {MOST_OGG_SECONDS / 60:.0f} minutes")
     run.progress.begin("grains")
     header = make_grains(
-        path, loaded, list(recordings),
+        path, loaded, list(recordings), sound_format,
         on_recording=lambda done: run.progress.advance(done, len(recordings)),
     )  # fmt: skip
     size = path.stat().st_size / 1e6
@@ -60,6 +67,16 @@ def grains_kept(model: Path, replaced: set[str]) -> list[Recording]:
         ]
     except (ModelFileError, AudioFileError):
         return []
+
+
+def format_kept(model: Path) -> SoundFormat:
+    """The format of the sound in a model's file of grains; flac if there is none, or if it cannot
+    be read."""
+    try:
+        found = read_grains_header(grains_path(model)).sound_format
+    except ModelFileError:
+        return "flac"
+    return "ogg" if found == "ogg" else "flac"
 
 
 def lacks_grains(run: TrainingRun) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 
-from distill_live.commands.training_steps.run import TrainingRun
+from distill_live.commands.training_steps.run import RunStopped, TrainingRun
+from distill_live.errors import ModelFileError
 from distill_live.inference.loudness import playing_loudness
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.loudness import LOUDNESS
@@ -16,11 +18,42 @@ from distill_live.models.file.persistence import load_model_v2
 _STEPS = 100
 
 
-def add_loudness(run: TrainingRun) -> None:
-    """Measure how loud the run's model plays, and note it in its file, if it can play. Ctrl-C skips
-    this. Raises ModelFileError when the file cannot be written."""
-    if not run.processes.is_first or not read_header(run.path).metadata.get("prior"):
-        return
+@contextmanager
+def measuring_loudness(run: TrainingRun) -> Iterator[None]:
+    """Once the block has trained the run's model, measure how loud it plays, and note that in its
+    file, if it can play. Ctrl-C skips this.
+
+    A phase that Ctrl-C has ended leaves a model that plays, too. One that a full disk or memory has
+    ended does as well, but then there is no room to measure it. Raises ModelFileError when the file
+    cannot be written.
+    """
+    before = _weights(run)
+    try:
+        yield
+    except RunStopped:
+        # A model that is as it was keeps what is known of it.
+        if _can_play(run) and _weights(run) != before:
+            run.say("stopping; how loud it plays is still measured, unless you press Ctrl-C again")
+            _add_loudness(run)
+        raise
+    if _can_play(run):
+        _add_loudness(run)
+
+
+def _can_play(run: TrainingRun) -> bool:
+    """Whether this process looks after the run's model, and it can play."""
+    return run.processes.is_first and bool(read_header(run.path).metadata.get("prior"))
+
+
+def _weights(run: TrainingRun) -> object:
+    """The checksum of the weights of the run's model; None if there is none yet, or an old file."""
+    try:
+        return read_header(run.path).metadata.get("weights_sha256")
+    except ModelFileError:
+        return None
+
+
+def _add_loudness(run: TrainingRun) -> None:
     run.progress.begin("loudness")
     try:
         lufs = note_loudness(

@@ -7,7 +7,12 @@ from dataclasses import replace
 
 from distill_live.atomic_file import replace_file
 from distill_live.audio.dataset import HOLDOUT, Recording, Recordings, training_columns
-from distill_live.commands.training_steps.grains import add_grains, grains_kept, lacks_grains
+from distill_live.commands.training_steps.grains import (
+    add_grains,
+    format_kept,
+    grains_kept,
+    lacks_grains,
+)
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.phases import train_codec_and_prior
 from distill_live.commands.training_steps.run import RunStopped, TrainingRun
@@ -50,7 +55,7 @@ def learn_more(run: TrainingRun) -> None:
 
 def _renew_grains(run: TrainingRun, new: list[Recording]) -> None:
     """Write the grains of the model's new codec: of the recordings in the old file of grains, and
-    of new ones.
+    of new ones, in the format of that file.
 
     A model that has no grains gets none: those of the new recordings alone would sound in some
     passages and be missing in the others, and its user may not want the file.
@@ -63,7 +68,8 @@ def _renew_grains(run: TrainingRun, new: list[Recording]) -> None:
                 "with a folder of all its recordings"
             )
         return
-    add_grains(run, [*grains_kept(run.path, {one.name for one in new}), *new])
+    recordings = [*grains_kept(run.path, {one.name for one in new}), *new]
+    add_grains(run, recordings, format_kept(run.path))
 
 
 def recorded_again(recordings: Recordings, loaded: LoadedVQModel) -> set[str]:

@@ -5,27 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
 
-from distill_live.codes.history.history import History, HistoryEntry
+from distill_live.codes.history.history import HistoryEntry
 from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.rack.settings import Held
-from distill_live.control.history.chain import Chain, ChainParameters
-from distill_live.control.history.clip_choices import ClipChoices
+from distill_live.control.history.entries import Entries
 from distill_live.control.history.fader_moves import FaderMoves
-from distill_live.control.history.held_codes import HeldCodes
-from distill_live.control.history.named_states import NamedStates
-from distill_live.control.history.overlay_book import OverlayBook, Record, Send
-from distill_live.control.history.state import (
-    State,
-    amend_state,
-    changes_between,
-    drop_overlays,
-)
-from distill_live.control.history.strokes import find_stroke, set_laid
+from distill_live.control.history.live_chain import LiveChain
+from distill_live.control.history.overlay_book import Record, Send
+from distill_live.control.history.state import State
 from distill_live.control.namespace.address import Sender
-from distill_live.control.namespace.targets import edit_names, find_order
 from distill_live.errors import CodesError, ParameterError
 from distill_live.parameters import ParameterStore
 
@@ -50,14 +39,12 @@ class LiveHistory:
         labels: Callable[[], Sequence[str]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._send, self._labels, self._clock = send, labels, clock
+        self._labels, self._clock = labels, clock
         self._lock = threading.RLock()
-        self._table, self._edits = store.table, edit_names(store.table)
-        self._parameters = ChainParameters(store)
-        self._moves = FaderMoves(self._parameters.names)
-        self._book = OverlayBook(send)
-        self._choices = ClipChoices()
-        self._held = HeldCodes()
+        self._chain = LiveChain(store, send, lambda slot, name: self.on_clip(slot, name))
+        self._moves = FaderMoves(self._chain.parameters.names)
+        self._entries = Entries(self._chain.now, send, on_drop=self._moves.end)
+        self._history = self._entries.history
         #: Since when the chain has been different from that of the present state.
         self._unclaimed: float | None = None
         #: Called with a slot, and the clip for it or "", that an undo brings back. Whoever carries
@@ -66,11 +53,6 @@ class LiveHistory:
         #: Called with what a performer has asked for, and the number of the overlay, just before
         #: the engine is asked for it.
         self.on_paint: Callable[[str, int], None] = lambda asked, number: None
-        self._chain = Chain(self._parameters.read())
-        self._history = History(State(self._chain))
-        self._named = NamedStates(self._history)
-        #: The states that the newest entry has taken the place of: they come back if it is refused.
-        self._dropped: tuple[HistoryEntry[State], ...] = ()
 
     def touched(self, sender: Sender, name: str) -> None:
         """Note that somebody moves a parameter NAME, or NAME/LEVEL; without a sender, it moves by
@@ -89,15 +71,16 @@ class LiveHistory:
         with self._lock:
             state = self._history.state
             if self._has_changed() or force:
-                moved = self._moves.touched(state.chain.changes(self._chain), self._clock())
+                chain = self._chain.now
+                moved = self._moves.touched(state.chain.changes(chain), self._clock())
                 if name:
-                    self._do(name, state.after(chain=self._chain))
+                    self._entries.add(name, state.after(chain=chain))
                 elif moved:
                     self._note_moves(state, moved)
 
     def concerns(self, names: Iterable[str]) -> bool:
         """Whether one of these parameters is one of an edit."""
-        return not set(names).isdisjoint(self._parameters.names)
+        return not set(names).isdisjoint(self._chain.parameters.names)
 
     def tick(self) -> None:
         """Note what has changed for some time, and what nobody has made an entry of."""
@@ -112,7 +95,7 @@ class LiveHistory:
     def forget_before(self, column: int) -> None:
         """Forget the overlays of columns before this one."""
         with self._lock:
-            self._book.forget_before(column)
+            self._entries.book.forget_before(column)
 
     def paint(
         self,
@@ -126,95 +109,86 @@ class LiveHistory:
         `asked` is what the performer has asked for. Overlays of the same `stroke` are one entry."""
         with self._lock:
             self._settle()
-            number = self._book.add(Record(request, arguments, asked))
+            book = self._entries.book
+            number = book.add(Record(request, arguments, asked))
             self.on_paint(asked, number)
-            self._book.send(number)
-            begun = find_stroke(self._history, stroke)
-            if begun is None:
-                self._do(name, self._history.state.after(laid=(number,), stroke=stroke))
-            else:
-                set_laid(self._history, begun, (*self._history[begun].state.laid, number))
+            book.send(number)
+            self._entries.add_overlay(name, number, stroke)
 
     def set_order(self, names: Sequence[str]) -> str:
         """Run the edits in this order, then all others by name."""
         with self._lock:
             self._settle()
             self.use_order(names)
-            self.look(" ".join(["edit/order", *self._chain.order]))
+            self.look(" ".join(["edit/order", *self.chosen_order]))
             return f"edits run in this order: {', '.join(self.order)}"
 
     def use_order(self, names: Sequence[str]) -> None:
         """The same as part of something else, which makes the entry."""
-        order = find_order(names, self._table)
         with self._lock:
-            if order != self._chain.order:
-                self._chain = replace(self._chain, order=order)
-                self._send("order", (order,))
+            self._chain.use_order(names)
 
     def note_clip(self, slot: str, name: str) -> None:
         """A clip was chosen for a slot, or ("") none."""
         with self._lock:
-            if self._choices.is_undone(slot):
-                # It was asked for before an undo that chooses another one next.
+            if self._chain.is_undone(slot):
                 return
             self._settle()
-            self._chain = self._chain.with_clip(slot, name)
+            self._chain.note_clip(slot, name)
             self.look(f"{slot}/clip {name or 'off'}")
 
     def note_restored(self, slot: str, name: str) -> None:
         """A clip is in a slot again, or ("") none is: the outcome of `on_clip`, which may differ
         from what was asked for, because clips can be deleted."""
         with self._lock:
-            if self._choices.note_restored(slot):
-                self._chain = self._chain.with_clip(slot, name)
+            self._chain.note_restored(slot, name)
 
     @property
     def order(self) -> tuple[str, ...]:
         """All edits in the order in which they run."""
-        first = self._chain.order
-        return (*first, *(name for name in self._edits if name not in first))
+        return self._chain.order
 
     @property
     def chosen_order(self) -> tuple[str, ...]:
         """The edits whose order was chosen; all others run after them."""
-        return self._chain.order
+        return self._chain.now.order
 
     def panic(self) -> None:
         """Take all overlays away; edits are off already."""
         with self._lock:
-            laid = self._book.laid
+            laid = self._entries.book.laid
             self.look("panic", force=bool(laid))
             if laid:
-                self._book.lay((), laid)
-                self._amend(self._history.position, removed=laid)
+                self._entries.book.lay((), laid)
+                self._entries.amend(self._history.position, removed=laid)
 
     def undo(self) -> str:
         """Go back to the state before the present one."""
         with self._lock:
             left, _ = self._move(self._history.undo)
-            return f"undone: {left.described} (now at {self._place})"
+            return f"undone: {left.described} (now at {self._entries.place})"
 
     def redo(self) -> str:
         """Go forward to the state that was undone last."""
         with self._lock:
             _, reached = self._move(self._history.redo)
-            return f"redone: {reached.described} (now at {self._place})"
+            return f"redone: {reached.described} (now at {self._entries.place})"
 
     def go_to(self, place: str) -> str:
         """Go to a state by its number, or by the name that it was given."""
         with self._lock:
-            number = int(place) if place.isdecimal() else self._named.position(place)
+            number = int(place) if place.isdecimal() else self._entries.named.position(place)
             if number is None:
                 self._return_to(place)
             else:
                 self._move(lambda: self._history.go_to(number))
-            return f"now at state {self._place}: {self._history.entry.described}"
+            return f"now at state {self._entries.place}: {self._history.entry.described}"
 
     def rename(self, name: str) -> str:
         """Give the present state a name."""
         with self._lock:
             self._settle()
-            return self._named.rename(name)
+            return self._entries.named.rename(name)
 
     def entries(self, count: int) -> list[tuple[int, HistoryEntry[State]]]:
         """The newest states with their numbers, oldest first."""
@@ -225,7 +199,7 @@ class LiveHistory:
     @property
     def kept_names(self) -> tuple[str, ...]:
         """The names of states that have no number any more, and can only be gone to by name."""
-        return self._named.kept
+        return self._entries.named.kept
 
     @property
     def position(self) -> tuple[int, int, str]:
@@ -237,77 +211,50 @@ class LiveHistory:
     def note_made(self, overlay: Overlay, text: str) -> str:
         """An overlay was made; returns what it was asked for as, "" if it was not."""
         with self._lock:
-            record, position = self._book.find(overlay.number), self._find(overlay.number)
-            if record is None:
-                return ""
-            record.overlay = overlay
-            if position is not None and len(self._history[position].state.laid) == 1:
-                self._history.amend(position, text, self._history[position].state)
-            return record.asked
+            return self._entries.note_made(overlay, text)
 
     def note_refused(self, number: int) -> str:
         """An overlay cannot be made: its entry is dropped, as if it had not been asked for, unless
         it is a stroke that has others. Returns as `note_made`."""
         with self._lock:
-            record, position = self._book.find(number), self._find(number)
-            self._book.forget([number])
-            laid = () if position is None else self._history[position].state.laid
-            if position is not None and len(laid) > 1:
-                set_laid(self._history, position, [one for one in laid if one != number])
-            elif position is not None:
-                self._named.keep([position], without=number)
-                kept = {at: self._history[at] for at in range(len(self._history)) if at != position}
-                if position == len(self._history) - 1:
-                    kept |= dict(enumerate(self._dropped, start=position + 1))
-                    self._named.drop(entry.given for entry in self._dropped)
-                    self._dropped = ()
-                self._history.keep(kept)
-                self._moves.end()
-            return record.asked if record else ""
+            return self._entries.note_refused(number)
 
     def note_held(self, held: Mapping[str, Held]) -> None:
         """The edits that are on hold this now."""
         with self._lock:
-            self._held.note(held, self._history)
+            self._chain.note_held(held, self._history)
 
     def begin_segment(self, newest: int | None = None, same_model: bool = True) -> None:
         """The stream continues from other codes, or with another model: overlays up to this number,
         or all, are gone, and with another model what was held, too."""
         with self._lock:
-            self._book.forget_up_to(newest)
-            drop_overlays(self._history, newest, same_model)
-            self._named.begin_segment(newest, same_model)
-            self._dropped = ()
-            self._moves.end()
+            self._entries.begin_segment(newest, same_model)
             if not same_model:
-                self._chain = self._chain.without_clips()
-                self._held.forget()
+                self._chain.change_model()
 
     def resend(self) -> None:
         """Tell a new engine, which continues after one that failed, what it cannot know."""
         with self._lock:
-            self._book.lay_again()
+            self._entries.book.lay_again()
 
     def _has_changed(self) -> bool:
         """Whether the chain is not what it is in the present state."""
-        if self._parameters.refresh():
-            self._chain = replace(self._chain, rows=self._parameters.read())
-        return self._chain != self._history.state.chain
+        return self._chain.refresh() != self._history.state.chain
 
     def _note_moves(self, state: State, moved: Sequence[str]) -> None:
         """Make an entry of parameters that somebody has moved, or add them to one."""
-        now = self._clock()
-        changed = state.chain.changes(self._chain)
-        title = self._parameters.describe(moved, state.chain, self._labels())
+        now, parameters = self._clock(), self._chain.parameters
+        changed = state.chain.changes(self._chain.now)
+        title = parameters.describe(moved, state.chain, self._labels())
         begun = self._moves.going_on(moved, self._history.position, now)
-        if begun is None or not self._parameters.is_gradual(moved):
-            self._do(title, state.after(chain=self._chain))
+        if begun is None or not parameters.is_gradual(moved):
+            self._entries.add(title, state.after(chain=self._chain.now))
             begun = self._history.position
         else:
             self._history.amend(begun, title, self._history[begun].state)
             for at in range(begun, self._history.position + 1):
-                chain = self._history[at].state.chain.with_rows(self._chain, changed)
-                self._amend(at, chain=chain)
+                chain = self._history[at].state.chain.with_rows(self._chain.now, changed)
+                self._entries.amend(at, chain=chain)
         self._moves.note(moved, begun, now)
 
     def _settle(self) -> None:
@@ -315,27 +262,8 @@ class LiveHistory:
         the present state."""
         self.look()
         if self._has_changed():
-            self._amend(self._history.position, chain=self._chain)
+            self._entries.amend(self._history.position, chain=self._chain.now)
         self._unclaimed = None
-
-    def _do(self, name: str, state: State) -> None:
-        position, undone = self._history.position, self._history.undone
-        self._named.keep([*range(position + 1, len(self._history)), *self._history.overdue])
-        dropped = {number for entry in self._dropped for number in entry.state.laid}
-        self._book.forget(dropped - self._named.overlays)
-        self._dropped = undone
-        self._history.do(name, state)
-        if undone or self._history.position == position:
-            # Entries have been dropped, at the end or, for want of room, at the beginning.
-            self._moves.end()
-
-    def _amend(self, position: int, **changes: Any) -> None:
-        amend_state(self._history, position, **changes)
-
-    @property
-    def _place(self) -> str:
-        """The number of the present state, and of the last one, in words."""
-        return f"{self._history.position} of {len(self._history) - 1}"
 
     def _move(self, move: Callable[[], State]) -> tuple[HistoryEntry[State], HistoryEntry[State]]:
         """Move along the history; returns the entries left and reached."""
@@ -347,43 +275,16 @@ class LiveHistory:
             raise ParameterError(str(error)) from None
         self._moves.end()
         end = self._history.position
-        self._restore(self._history.state)
-        self._book.lay(*changes_between(self._history, start, end))
+        self._chain.restore(self._history.state)
+        self._entries.lay_between(start, end)
         return self._history[start], self._history[end]
 
     def _return_to(self, name: str) -> None:
-        """Go to a state that the history has dropped: by an entry of its own, so that undo leads
-        back. Raises ParameterError if there is none of that name."""
-        kept = self._named.find(name)
+        """Go to a state that the history has dropped. Raises ParameterError if there is none of
+        that name."""
+        kept = self._entries.named.find(name)
         self._settle()
-        here, _ = changes_between(self._history, -1, self._history.position)
-        laid = tuple(number for number in kept.laid if number not in here)
-        removed = tuple(number for number in here if number not in kept.laid)
-        self._do(f"back to {name}", replace(kept, laid=laid, removed=removed))
-        self._named.drop([name])
-        self._history.rename(name)
+        laid, removed = self._entries.return_to(name, kept)
         self._moves.end()
-        self._restore(self._history.state)
-        self._book.lay(laid, removed)
-
-    def _restore(self, state: State) -> None:
-        """Make the chain what it was in a state."""
-        before, self._chain = self._chain, state.chain
-        if state.chain.order != before.order:
-            self._send("order", (state.chain.order,))
-        for slot in dict.fromkeys([*before.clips, *state.chain.clips]):
-            if state.chain.clips.get(slot) != before.clips.get(slot):
-                self._choices.restore(slot)
-                self.on_clip(slot, state.chain.clips.get(slot, ""))
-        held = self._held.recall(state, before)
-        # First, so that edits that are about to be switched on find what they held.
-        if held is not None:
-            self._send("recall", (held,))
-        if state.chain.rows != before.rows:
-            self._parameters.write(state.chain.rows)
-            self._parameters.refresh()
-
-    def _find(self, number: int) -> int | None:
-        """The position of the entry that laid an overlay."""
-        positions = range(len(self._history) - 1, -1, -1)
-        return next((at for at in positions if number in self._history[at].state.laid), None)
+        self._chain.restore(self._history.state)
+        self._entries.book.lay(laid, removed)

@@ -34,7 +34,7 @@ FADE_SECONDS = 0.005
 
 @dataclass(frozen=True, eq=False)
 class Capture:
-    """What was asked for, and the sound [N, C] that was heard until then."""
+    """What was asked for, and the sound [N, 2] that was heard until then."""
 
     name: str
     seconds: float
@@ -78,17 +78,15 @@ class Captures:
         self._written: queue.SimpleQueue[_Written] = queue.SimpleQueue()
         self._writers: list[threading.Thread] = []
 
-    def begin(self, name: str, seconds: float, stereo: bool) -> Request:
+    def begin(self, name: str, seconds: float) -> Request:
         """Keep the sound of the last seconds; returns what to ask the engine for.
 
         Raises ClipError when a clip cannot be called so.
         """
         check_clip_name(name)
         samples, sample_rate = self._look_back.last(seconds)
-        # Halved first, so that the middle of two equal samples is exactly that sample.
-        sound = samples.T if stereo else (0.5 * samples[:1] + 0.5 * samples[1:]).T
         number = next(self._numbers)
-        self._waiting[number] = Capture(name, seconds, sound, sample_rate, time.monotonic())
+        self._waiting[number] = Capture(name, seconds, samples.T, sample_rate, time.monotonic())
         return Request("capture", (number, seconds))
 
     def take(self, captured: Captured, blank: CodeGrid) -> None:
@@ -172,7 +170,7 @@ class Captures:
 
 
 def _faded(sound: Samples, sample_rate: int) -> Samples:
-    """A sound [N, C] that fades in and out: it was cut out of the middle of what was heard."""
+    """A sound [N, 2] that fades in and out: it was cut out of the middle of what was heard."""
     count = min(round(FADE_SECONDS * sample_rate), len(sound) // 2)
     faded = sound.copy()
     fade = rising_fade(count)[:, None]

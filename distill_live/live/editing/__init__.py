@@ -1,1 +1,1 @@
-"""What edits make of the stream: overlays, the edits that are on, what the prior follows."""
+"""What edits make of the stream, what they look at, and what the prior follows."""

@@ -26,7 +26,9 @@ class EditRequests:
         note: Callable[..., None],
         report: Callable[[EditReport], None],
     ) -> None:
-        self._columns, self._painter = columns, painter
+        self._columns = columns
+        #: Makes the overlays.
+        self.painter = painter
         self._note, self._report = note, report
         self._told: dict[str, Held] = {}
 
@@ -35,7 +37,7 @@ class EditRequests:
     ) -> None:
         """Paint a code; see `CellRequest`."""
         self._note("cell", number, where, column, band, level, code)
-        self._painter.ask(CellRequest(number, where, column, band, level, code))
+        self.painter.ask(CellRequest(number, where, column, band, level, code))
 
     def region(
         self,
@@ -48,14 +50,14 @@ class EditRequests:
     ) -> None:
         """Run an edit on a region once; see `RegionRequest`."""
         self._note("region", number, where, first, count, text)
-        self._painter.ask(RegionRequest(number, where, first, count, text, partner))
+        self.painter.ask(RegionRequest(number, where, first, count, text, partner))
 
     def lay(self, overlays: Sequence[Overlay], removed: Sequence[int]) -> None:
         """Lay overlays that were made before, and take away those with the numbers `removed`, or
         forget that they were asked for. Overlays of another shape or segment are ignored."""
         numbers = [overlay.number for overlay in overlays]
         self._note("lay", numbers, list(removed))
-        requests = self._painter.requests
+        requests = self.painter.requests
         requests.note_numbers([*numbers, *removed])
         requests.drop(removed)
         fitting = self._columns.timeline.shape
@@ -92,7 +94,7 @@ class EditRequests:
     def begin_segment(self, newest: int) -> None:
         """Report that a new segment has begun, whose columns are others: overlays up to the number
         `newest` are gone, whether they are made yet or not."""
-        self._painter.begin_segment(newest)
+        self.painter.begin_segment(newest)
         self._report(SegmentBegan(newest))
 
 

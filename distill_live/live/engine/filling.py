@@ -91,7 +91,7 @@ class RingFiller:
         playhead = generator.playhead
         if self._settings.patient:
             return False
-        if playhead.motion is not None or playhead.remembered < LEAST_REPEATED:
+        if playhead.motion is not None or playhead.trail.remembered < LEAST_REPEATED:
             return False
         needed = generator.pace.playing.usual
         if not generator.is_ready:

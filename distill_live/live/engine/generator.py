@@ -17,9 +17,7 @@ from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
 from distill_live.live.editing.edited_columns import EditedColumns
 from distill_live.live.editing.followed import Followed
-from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.handover import Handover
-from distill_live.live.engine.playhead import Playhead
 from distill_live.live.engine.ring_writer import RingWriter
 from distill_live.live.engine.sampler import Draw, Sampler
 from distill_live.live.engine.wiring import Beginning, EngineMemory
@@ -28,6 +26,8 @@ from distill_live.live.ipc.journal import Journal, as_lists
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation
 from distill_live.live.ipc.ring import SAMPLE_RATE, Samples
 from distill_live.live.pacing.pace import Pace
+from distill_live.live.playhead.decoder import ColumnDecoder
+from distill_live.live.playhead.playhead import Playhead
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.sound_settings import SoundSettings
 
@@ -107,7 +107,7 @@ class StreamGenerator:
         """Note what has been heard since the last call."""
         self._writer.note_switches()
         self.pace.note_read()
-        self.playhead.forget_before(self._ring.read_position)
+        self.playhead.trail.forget_before(self._ring.read_position)
 
     def draw_part(self) -> bool:
         """Draw a part of the next column; True when that completes it."""
@@ -184,7 +184,7 @@ class StreamGenerator:
         nothing that is made but not heard yet is different."""
         at = self.pace.soonest()
         self.edited.changed = False
-        if self.edited.are_as_played(self.playhead.made_columns(at)):
+        if self.edited.are_as_played(self.playhead.trail.made_columns(at)):
             return False
         self._change_motion(at)
         return True
@@ -237,7 +237,8 @@ class StreamGenerator:
     def heard(self, seconds: float) -> Codes:
         """The codes [T, F, Q] of the last seconds that were heard, as they were played."""
         count = max(round(seconds * SAMPLE_RATE / self._column_samples), 1)
-        return self.playhead.heard(self._ring.read_position, count, self._column_samples)
+        heard = self._ring.read_position
+        return self.playhead.trail.heard(heard, count, self._column_samples, self.timeline.shape)
 
     def require_fit(self, codes: Codes) -> None:
         """Raise CodesError unless these are codes [T, F, Q], T at least 1, of the model."""
@@ -301,7 +302,7 @@ class StreamGenerator:
         gone back to. The sound returns to what was heard at `back_to`, if it was heard before."""
         self._publish(at)
         self.pace.jumped_at = at
-        self.playhead.past.note_jump(at, back_to)
+        self.playhead.trail.past.note_jump(at, back_to)
 
     def _publish(self, at: int) -> None:
         """Play on into a new future until it can be heard from `at` on, and publish it."""

@@ -9,10 +9,10 @@ import numpy as np
 
 from distill_live.codes.edit_rack import EditRack
 from distill_live.codes.timeline import Timeline
-from distill_live.live.engine.playhead import Playhead
 from distill_live.live.engine.sampler import Sampler
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.keepsake import KEPT_CODES, TIMELINE_COLUMNS, Continuation, Keepsake
+from distill_live.live.playhead.playhead import Playhead
 
 
 class Handover:
@@ -37,7 +37,7 @@ class Handover:
         raw, edited = timeline.raw(start, timeline.end), timeline.edited(start, timeline.end)
         rack = self._rack
         partners = {name: one.without_codes() for name, one in rack.partners.items()}
-        heard, returns = self._playhead.past.kept(self._playhead.segment)
+        heard, returns = self._playhead.trail.past.kept(self._playhead.segment)
         continuation = Continuation(
             self._playhead.places(), start, raw.astype(np.uint16), edited.astype(np.uint16),
             segment_start, drawn, again, take, takes, rack.settings.without_codes(), rack.held,
@@ -61,4 +61,6 @@ class Handover:
         self._sampler.go_on(timeline, before.drawn, before.again)
         self._rack.restore(before.edits, before.held, before.partners)
         self._playhead.go_on(timeline, place)
-        self._playhead.past.restore(before.heard, before.returns, self._playhead.segment, timeline)
+        self._playhead.trail.past.restore(
+            before.heard, before.returns, self._playhead.segment, timeline
+        )

@@ -132,7 +132,7 @@ class Jumps:
     def _passage(self, at: int, seconds: float) -> Passage:
         """The last seconds that are heard before a ring position."""
         most = self._generator.timeline.capacity * 3 // 4
-        return Passage(self._playhead.back_from(at), round(seconds * SAMPLE_RATE), most)
+        return Passage(self._playhead.trail.back_from(at), round(seconds * SAMPLE_RATE), most)
 
     def _end(self, passage: Passage, at: int) -> int:
         """The sample of the segment at which a passage ends that lies in one piece of it."""

@@ -39,7 +39,7 @@ class ParameterReader:
     def sound(self) -> SoundSettings:
         """How columns are decoded."""
         values = self.values
-        return SoundSettings(values["clarity"], values["grain"], values["grain/reach"])
+        return SoundSettings(values["clarity"], values["grain"], values["grain_reach"])
 
     def refresh(self) -> bool:
         """Take over what control has written since the last time; False if that is nothing."""

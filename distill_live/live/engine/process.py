@@ -110,7 +110,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
             engine.carry_out("order", (job.order,))
         for one in job.partners:
             if one.codes is None:
-                engine.partner(one.slot, one.name, None)
+                engine.partners.put(one.slot, one.name, None)
         gc.collect()
         gc.freeze()
         # Only now: a model that is still loading must not slow down the one that plays.

@@ -82,6 +82,7 @@ class LiveStatus(SharedNumbers):
         "rms": "audio: RMS of the last 50 ms, see Meter",
         "falling_peak": "audio: largest magnitude lately, see Meter",
         "output_latency": "audio: how long a sample takes from the ring to the ear, s",
+        "leveler_gain": "audio: what the leveler adds now, dB",
         "real_time": "audio: 1 where the system lets the sound's threads run in real time",
     }
 

@@ -1,1 +1,1 @@
-"""What was heard lately: its sound, its codes, and the way back to it."""
+"""What was heard lately: its sound, its codes, where it is from, and the way back to it."""

@@ -65,7 +65,9 @@ class LastMile:
         self._limiter = Limiter(sample_rate, 2, LONGEST_PIECE)
         self._gain, self._width = parameters["gain"], parameters["width"]
         self._dc = HighPass(DC_CORNER)
-        self._widener, self._leveler = Widener(LONGEST_PIECE), Leveler()
+        self._widener = Widener(LONGEST_PIECE)
+        # Another process, or another device, may have played until now.
+        self._leveler = Leveler(status["leveler_gain"])
         self._resampler = (
             StreamResampler(SAMPLE_RATE, sample_rate, 2) if sample_rate != SAMPLE_RATE else None
         )
@@ -172,6 +174,7 @@ class LastMile:
         self._widen(pair)
         # Before the gain: what the performer fades out must not come back.
         self._leveler.process(pair, self._parameters["leveler"])
+        self._status["leveler_gain"] = self._leveler.gain_db
         before, self._gain = self._gain, self._parameters["gain"]
         _scale(pair, before, self._gain)
         return pair

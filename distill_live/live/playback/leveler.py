@@ -43,16 +43,18 @@ class Leveler:
 
     Only sound counts: rests neither change the gain nor what was measured before them. Between two
     measurements the gain moves in a straight line, so that each sample has its own. The samples
-    that come out do not depend on how the stream is cut into blocks.
+    that come out do not depend on how the stream is cut into blocks. The gain is `gain_db` at
+    first, for a stream that another leveler has begun.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, gain_db: float = 0.0) -> None:
         self._meter = HopMeter()
         self._moment: deque[float] = deque(maxlen=_MOMENT)
         self._heard: deque[float] = deque(maxlen=_SHORT_TERM)
-        self._gain_db = 0.0
+        #: The gain at the end of the present hop, in dB.
+        self.gain_db = gain_db
         #: The gains where the present hop began and where it will end.
-        self._from, self._to = np.float32(1.0), np.float32(1.0)
+        self._from = self._to = _factor(gain_db)
         self._ramp = np.arange(1.0, HOP + 1.0, dtype=np.float32) / np.float32(HOP)
         self._gains = np.empty(HOP, np.float32)
         self._off = True
@@ -79,7 +81,7 @@ class Leveler:
     def _forget(self) -> None:
         """Forget what was heard, while nothing is to be levelled."""
         if not self._off:
-            self._off, self._gain_db = True, 0.0
+            self._off, self.gain_db = True, 0.0
             self._meter.reset()
             self._moment.clear()
             self._heard.clear()
@@ -104,13 +106,13 @@ class Leveler:
         elif sounding and len(self._heard) >= _MOMENT:
             wanted = TARGET - _loudness(self._heard)
             self._move(amount * min(max(wanted, -MOST_GAIN), MOST_GAIN))
-        self._from, self._to = self._to, np.float32(10.0 ** (self._gain_db / 20.0))
+        self._from, self._to = self._to, _factor(self.gain_db)
 
     def _move(self, wanted: float) -> None:
         """Move the gain towards the wanted one, both in dB, as far as it may go in a hop."""
         seconds = HOP / SAMPLE_RATE
-        step = min(max(wanted - self._gain_db, -FALL * seconds), RISE * seconds)
-        self._gain_db += step
+        step = min(max(wanted - self.gain_db, -FALL * seconds), RISE * seconds)
+        self.gain_db += step
 
 
 class HopMeter:
@@ -165,6 +167,10 @@ def weighting(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
     for above, below in _BIQUADS:
         factors *= np.abs(np.polyval(above[::-1], later) / np.polyval(below[::-1], later)) ** 2
     return factors
+
+
+def _factor(gain_db: float) -> np.float32:
+    return np.float32(10.0 ** (gain_db / 20.0))
 
 
 def _loudness(powers: deque[float]) -> float:

@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -17,21 +16,22 @@ from distill_live.live.ipc.ring import Samples
 from distill_live.live.ipc.tap import TapRing
 
 _POLL_SECONDS = 0.1
+_CHANNELS = 2
 
 
 class Recorder:
     """Writes the tap into a sound file, from `start` to `stop`, in a thread of control.
 
-    Two channels are left and right; one is the middle, (left + right) / 2. The file has the rate of
-    the device that plays its first sample, if its format allows that; sound from a device with
-    another rate is resampled. `written` counts the samples in the file, and
-    `lost` those that were not copied in time; of these, `lost_to_disk` were lost while the file was
-    being written, and the others because the thread did not run. `error` says why a recording broke
-    off.
+    The file has left and right, whatever plays as it begins: width, or a stereo model, may come
+    later. It has the rate of the device that plays its first sample, if its format allows that;
+    sound from a device with another rate is resampled. `written` counts the samples in the file,
+    and `lost` those that were not copied in time; of these, `lost_to_disk` were lost while the file
+    was being written, and the others because the thread did not run. `error` says why a recording
+    broke off.
     """
 
-    def __init__(self, tap: TapRing, path: Path, channels: Literal[1, 2] = 1) -> None:
-        self._tap, self.path, self._channels = tap, path, channels
+    def __init__(self, tap: TapRing, path: Path) -> None:
+        self._tap, self.path = tap, path
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self.written = self.lost = self.lost_to_disk = 0
@@ -54,9 +54,9 @@ class Recorder:
         self._thread.start()
 
     def _open(self, sample_rate: int) -> None:
-        self._file = SoundFileWriter(self.path, sample_rate, self._channels)
+        self._file = SoundFileWriter(self.path, sample_rate, _CHANNELS)
         self._file_rate = self._rate = sample_rate
-        self._resampler = StreamResampler(sample_rate, sample_rate, self._channels)
+        self._resampler = StreamResampler(sample_rate, sample_rate, _CHANNELS)
 
     def stop(self) -> None:
         """Write the rest and finish the file, if it was started."""
@@ -70,7 +70,7 @@ class Recorder:
                 while not self._stop.wait(_POLL_SECONDS):
                     self._copy()
                 self._copy()
-                self._write(np.zeros((0, self._channels), np.float32), last=True)
+                self._write(np.zeros((0, _CHANNELS), np.float32), last=True)
             finally:
                 self._file.close()
         except AudioFileError as error:
@@ -82,9 +82,6 @@ class Recorder:
         if self._writing > (self._copied - before) / 2:
             self.lost_to_disk += lost
         self._writing = 0.0
-        if self._channels == 1:
-            # Halved first, so that the middle of two equal samples is exactly that sample.
-            samples = 0.5 * samples[:1] + 0.5 * samples[1:]
         start = self._position + lost
         self._position = start + samples.shape[1]
         self.lost += lost
@@ -98,11 +95,11 @@ class Recorder:
         """Continue with samples of another rate."""
         if sample_rate == self._rate:
             return
-        self._write(np.zeros((0, self._channels), np.float32), last=True)
+        self._write(np.zeros((0, _CHANNELS), np.float32), last=True)
         if not self.written:
             self._reopen(sample_rate)
         self._rate = sample_rate
-        self._resampler = StreamResampler(sample_rate, self._file_rate, self._channels)
+        self._resampler = StreamResampler(sample_rate, self._file_rate, _CHANNELS)
 
     def _reopen(self, sample_rate: int) -> None:
         """Give the file, which is still empty, another rate, if its format allows that."""
@@ -113,7 +110,7 @@ class Recorder:
             self._open(self._file_rate)
 
     def _write(self, samples: Samples, last: bool = False) -> None:
-        """Append samples [n, channels]; `last`: they are the last of their rate."""
+        """Append samples [n, 2]; `last`: they are the last of their rate."""
         converted = self._resampler.process(samples, last)
         began = time.monotonic()
         self._file.write(converted)

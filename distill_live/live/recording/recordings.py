@@ -9,27 +9,19 @@ from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.recording.recorder import Recorder, new_recording_path
 from distill_live.live.server.long_request import LongRequest
-from distill_live.parameters import ParameterStore
 
 
 class Recordings(LongRequest):
-    """One recording at a time, in a folder unless a path is given.
-
-    A file has two channels when there is width as it begins, or `is_stereo` says that the model
-    has two; else one.
-    """
+    """One recording at a time, in a folder unless a path is given."""
 
     def __init__(
         self,
         tap: TapRing,
-        parameters: ParameterStore,
         folder: Path,
         say: Callable[[str], None],
-        is_stereo: Callable[[], bool],
     ) -> None:
         super().__init__(say)
-        self._tap, self._parameters, self._folder = tap, parameters, folder
-        self._is_stereo = is_stereo
+        self._tap, self._folder = tap, folder
         self._recorder: Recorder | None = None
 
     @property
@@ -44,8 +36,7 @@ class Recordings(LongRequest):
 
     def start(self, path: Path) -> None:
         """Record into a file. Raises AudioFileError when it cannot be written."""
-        stereo = self._is_stereo() or bool(self._parameters["width"])
-        recorder = Recorder(self._tap, path, 2 if stereo else 1)
+        recorder = Recorder(self._tap, path)
         recorder.start()
         self._recorder = recorder
 

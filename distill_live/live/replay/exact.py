@@ -17,10 +17,10 @@ from distill_live.audio.stereo.channels import in_same_channels, joined
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
-from distill_live.live.engine.decoder import ColumnDecoder
-from distill_live.live.engine.playhead import Playhead
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Place
 from distill_live.live.ipc.ring import Samples
+from distill_live.live.playhead.decoder import ColumnDecoder
+from distill_live.live.playhead.playhead import Playhead
 from distill_live.live.replay.future import Future
 from distill_live.models.file.loaded import LoadedVQModel
 

@@ -27,7 +27,6 @@ from distill_live.live.server.clip_slots import SLOTS, ClipSlots
 from distill_live.live.server.deck import Deck
 from distill_live.live.server.priming import PRIME_COLUMNS
 from distill_live.live.server.settings import ServerSettings
-from distill_live.parameters import ParameterStore
 
 Arguments = tuple[Any, ...]
 #: Told of what came of a request: its name, a text, whether it failed, and its arguments, or None
@@ -45,12 +44,11 @@ class Clips:
         self,
         settings: ServerSettings,
         tap: TapRing,
-        parameters: ParameterStore,
         encodings: Encodings,
         playing: Callable[[], Deck],
         say: Callable[[str], None],
     ) -> None:
-        self._parameters, self._encodings = parameters, encodings
+        self._encodings = encodings
         self._playing, self._say = playing, say
         self.on_outcome: Outcome = lambda name, text, failed, arguments: None
         #: Called with the name of a request and a text when what it has chosen is lost later.
@@ -251,8 +249,7 @@ class Clips:
         return True
 
     def _capture(self, seconds: float, name: str) -> str:
-        stereo = bool(self._parameters["width"])
-        self._playing().worker.send(self._captures.begin(name, seconds, stereo))
+        self._playing().worker.send(self._captures.begin(name, seconds))
         return ""
 
     def _end_capture(self, capture: Capture, text: str, failed: bool) -> None:

@@ -25,7 +25,7 @@ from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
-from distill_live.models.file.header import is_stereo, read_header
+from distill_live.models.file.header import read_header
 from distill_live.models.file.library import found_grains
 from distill_live.models.file.loudness import ModelLoudness
 from distill_live.parameters import ParameterStore
@@ -76,8 +76,6 @@ class Deck:
         self.training_files: tuple[str, ...] = ()
         #: The kind of the model's vocoder.
         self.vocoder = _USUAL_VOCODER
-        #: Whether the model's sound has two channels.
-        self.is_stereo = False
         #: Whether the model can be steered.
         self.steers = False
         #: Whether the parameter `clarity` has an effect on the model.
@@ -130,7 +128,6 @@ class Deck:
         prior = header.get("prior")
         kind = prior.get("kind", _USUAL_PRIOR) if isinstance(prior, dict) else _USUAL_PRIOR
         self.steers = kind == _STEERED_PRIOR
-        self.is_stereo = is_stereo(header)
         self.has_clarity = bool(header.get("clarity"))
         self.has_grains = found_grains(path, header.get("codec_sha256")) is not None
         self.loudness = ModelLoudness.of_header(header)

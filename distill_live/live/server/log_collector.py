@@ -12,15 +12,17 @@ from distill_live.live.server.deck import Deck
 
 
 class LogCollector:
-    """Writes a session log as long as the disk has room for it; `say` tells when it stops.
+    """Writes a session log, once it is begun, as long as the disk has room for it; `say` tells when
+    it stops."""
 
-    Raises SessionLogError when the file cannot be begun.
-    """
-
-    def __init__(self, path: Path, decks: Sequence[Deck], say: Callable[[str], None]) -> None:
-        self._log: SessionLogWriter | None = SessionLogWriter(path)
+    def __init__(self, decks: Sequence[Deck], say: Callable[[str], None]) -> None:
+        self._log: SessionLogWriter | None = None
         self._decks, self._say = decks, say
         self._lost = 0
+
+    def begin(self, path: Path) -> None:
+        """Begin a log. Raises SessionLogError when the file cannot be written."""
+        self._log = SessionLogWriter(path)
 
     def poll(self) -> None:
         """Write what the engines have noted since the last time."""

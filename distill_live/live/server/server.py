@@ -5,33 +5,23 @@ It belongs to the control process but knows nothing of controls; commands/serve.
 
 from __future__ import annotations
 
-import queue
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from distill_live.codes.timeline import Codes
-from distill_live.errors import DistillError
 from distill_live.live.clips.encodings import Encodings
-from distill_live.live.clips.library import ClipInfo
 from distill_live.live.clips.waiting_regions import WaitingRegions
 from distill_live.live.drawing.region_drawing import RegionDrawing
-from distill_live.live.ipc.messages import (
-    ENGINE_REQUESTS,
-    Asked,
-    EditReport,
-    OverlayRefused,
-    RegionToDraw,
-    Request,
-)
+from distill_live.live.drawing.region_requests import RegionRequests
+from distill_live.live.ipc.messages import Asked, EditReport
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.listening.listening import Listening
 from distill_live.live.pacing.output_pace import OutputPace
+from distill_live.live.pacing.overload_notice import OverloadNotice
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.memory import AudioMemory
 from distill_live.live.recording.recordings import Recordings
@@ -41,10 +31,10 @@ from distill_live.live.server.clips import Clips
 from distill_live.live.server.deck import Deck
 from distill_live.live.server.log_collector import LogCollector
 from distill_live.live.server.model_swap import ModelSwap
-from distill_live.live.server.overload_notice import OverloadNotice
 from distill_live.live.server.priming import Priming
 from distill_live.live.server.recovery import Recovery
 from distill_live.live.server.reports import Reports
+from distill_live.live.server.requests import Requests
 from distill_live.live.server.settings import ServerSettings
 from distill_live.live.server.supervisor import Supervisor
 from distill_live.parameters import ParameterStore
@@ -52,8 +42,6 @@ from distill_live.priority import Grant
 
 #: Longest wait for the fade when the server stops, in seconds.
 _FADE_SECONDS = 0.5
-#: Longest wait until a request is sent that must arrive before a change of parameters, in seconds.
-_FLUSH_SECONDS = 0.05
 
 
 class Server:
@@ -82,63 +70,77 @@ class Server:
         #: Called when the engine that plays has failed, before its successor begins.
         self.on_engine_lost: Callable[[], None] = lambda: None
         self.status, self.tap = LiveStatus(), TapRing()
-        self._parameters, self._deck_control = parameters, DeckControl()
+        self._deck_control = DeckControl()
         keep = settings.log is not None
+        #: The live input.
         self.listening = Listening(settings, log)
         heard = self.listening.memory.columns
-        self._decks = (Deck(0, parameters, keep, heard), Deck(1, parameters, keep, heard))
-        self._decks[0].put(settings.model, settings.device, settings.engine)
-        rings = (self._decks[0].ring, self._decks[1].ring)
+        decks = (Deck(0, parameters, keep, heard), Deck(1, parameters, keep, heard))
+        decks[0].put(settings.model, settings.device, settings.engine)
+        rings = (decks[0].ring, decks[1].ring)
         memory = AudioMemory(rings, self._deck_control, parameters, self.status, self.tap)
-        self._output = AudioOutput(settings, memory, log)
+        #: What plays the sound.
+        self.output = AudioOutput(settings, memory, log)
         self._supervisor = Supervisor(
-            self._decks[0].worker,
-            self._output.worker,
+            decks[0].worker,
+            self.output.worker,
             *self.listening.workers,
             on_message=lambda worker, message: self._reports.hear(worker, message),
             on_failure=lambda worker, failure: self._reports.note_failure(worker, failure),
             on_hopeless=lambda worker: self._reports.give_up(worker),
         )
-        self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
-        self._recovery = Recovery(self._decks, self._swap, log, endless=not settings.finite)
+        self._swap = ModelSwap(decks, self._deck_control, self._supervisor, parameters, log)
+        self._recovery = Recovery(decks, self._swap, log, endless=not settings.finite)
         self._bridges = BridgeWatch(self.status)
-        self._recordings = Recordings(
-            self.tap, parameters, settings.recordings, log, lambda: self.deck.is_stereo
-        )
-        self._overload_notice = OverloadNotice(log)
+        #: What records the output.
+        self.recordings = Recordings(self.tap, settings.recordings, log)
+        #: What was given up lately to keep up with real time.
+        self.overload = OverloadNotice(log)
         self._output_pace = OutputPace(self.tap, log)
         self._encodings = Encodings()
         self._priming = Priming(self._encodings, log)
-        self._clips = Clips(settings, self.tap, parameters, self._encodings, lambda: self.deck, log)
-        self._reports = Reports(
-            self._output, self._recovery, self.listening, self._clips, parameters,
-            lambda: self.deck, self._hear_edits, self._tell_outcome, log,
+        #: The clips, and what is in the slots for them.
+        self.clips = Clips(settings, self.tap, self._encodings, lambda: self.deck, log)
+        self._session_log = LogCollector(decks, log)
+        self._regions = self._take_regions()
+        self._requests = Requests(
+            self.status, decks, self._regions, self._session_log, self._swap, self._priming,
+            self.recordings, self.clips, self.listening,
         )  # fmt: skip
-        self._session_log: LogCollector | None = None
-        self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
-        self._regions = WaitingRegions()
-        self._drawing = RegionDrawing(
-            self._regions, lambda: (self.deck.path, self.deck.blank),
-            self._clips.send_region_codes, self._hear_edits,
+        self._reports = Reports(
+            self.output, self._recovery, self.listening, self.clips, parameters,
+            lambda: self.deck, self._regions.hear, self._tell_outcome, log,
         )  # fmt: skip
         self._sounding_since: float | None = None
         self._connect()
 
+    def _take_regions(self) -> RegionRequests:
+        """What takes requests for regions."""
+        waiting = WaitingRegions()
+        drawing = RegionDrawing(
+            waiting, lambda: (self.deck.path, self.deck.blank),
+            self.clips.send_region_codes, lambda refused: self._regions.hear(refused),
+        )  # fmt: skip
+        return RegionRequests(
+            waiting, drawing, lambda request: self.deck.worker.send(request),
+            self.clips.send_region, lambda report: self.on_edit_report(report),
+        )  # fmt: skip
+
     def _connect(self) -> None:
         """Let the parts tell each other, and whoever has asked, what happens."""
-        self._swap.on_load = self._clips.slots.equip
+        self._swap.on_load = self.clips.slots.equip
         self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
         self._swap.on_failure = self._tell_missing_model
         self._swap.on_overtaken = partial(self._tell_outcome, "model")
         self._recovery.on_failure = lambda text: self.on_late_failure("model", text)
-        self._clips.when = self._priming.when = self.listening.when = self._when_heard
+        self.clips.when = self._priming.when = self.listening.when = self._when_heard
         self._priming.on_codes = self._prime
         self._priming.on_outcome = partial(self._tell_outcome, "prime")
-        self._recordings.on_outcome = partial(self._tell_outcome, "record")
-        self._clips.on_outcome = self.listening.on_outcome = self._tell_outcome
-        self._clips.on_late_failure = lambda name, text: self.on_late_failure(name, text)
+        self.recordings.on_outcome = partial(self._tell_outcome, "record")
+        self.clips.on_outcome = self.listening.on_outcome = self._tell_outcome
+        self.clips.on_late_failure = lambda name, text: self.on_late_failure(name, text)
         self.listening.on_prime = self._prime
-        self.listening.on_clip = self._clips.keep_passage
+        self.listening.on_clip = self.clips.keep_passage
 
     @property
     def deck(self) -> Deck:
@@ -151,9 +153,9 @@ class Server:
         Raises AudioFileError or SessionLogError if a file cannot be written.
         """
         if self._settings.log:
-            self._session_log = LogCollector(self._settings.log, self._decks, self._log)
+            self._session_log.begin(self._settings.log)
         if self._settings.record:
-            self._recordings.start(self._settings.record)
+            self.recordings.start(self._settings.record)
         self.on_model(self.deck.level_labels)
         self._supervisor.start()
 
@@ -165,49 +167,36 @@ class Server:
         self._supervisor.poll()
         if self._reports.take_lost_engine():
             self.on_engine_lost()
-        while not self._requests.empty():
-            self._carry_out(*self._requests.get())
+        self._requests.carry_out_waiting()
         self._swap.poll(self._settings.device, self._settings.engine)
         self._encodings.poll()
         self._priming.poll(self.deck.path)
-        self._clips.poll()
-        self._drawing.poll()
-        self._recordings.poll()
-        if self._session_log:
-            self._session_log.poll()
+        self.clips.poll()
+        self._regions.poll()
+        self.recordings.poll()
+        self._session_log.poll()
         if self.sounding:
-            self._overload_notice.poll(self.deck.status)
+            self.overload.poll(self.deck.status)
             if not self.waits:
-                self._output_pace.poll(self.output_name)
+                self._output_pace.poll(self.output.name)
         self._note_bridges()
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
             self._recovery.note_played(self.deck)
             self.listening.begin(self._supervisor.add)
-        return not (self._output.finished or self._is_over())
+        return not (self.output.finished or self._is_over())
 
     def _prime(self, codes: Codes, asked: Asked) -> None:
         """Continue from codes [T, F, Q]. Raises CodesError when they cannot be handed over."""
-        self._clips.send_codes("prime", codes, asked=asked)
+        self.clips.send_codes("prime", codes, asked=asked)
 
     def rest(self, seconds: float) -> None:
         """Wait so long, or until there is a request, which is carried out at once."""
-        with suppress(queue.Empty):
-            self._carry_out(*self._requests.get(timeout=seconds))
+        self._requests.wait(seconds)
 
     def _is_over(self) -> bool:
         duration, since = self._settings.duration, self._sounding_since
         return duration is not None and since is not None and time.monotonic() - since >= duration
-
-    @property
-    def output_name(self) -> str:
-        """What the output plays on; nothing before it has opened."""
-        return self._output.name
-
-    @property
-    def is_audible(self) -> bool:
-        """Whether a sound device plays the output: there may be none, or it may be away."""
-        return self._output.is_audible
 
     @property
     def sounding(self) -> bool:
@@ -235,32 +224,6 @@ class Server:
         return Grant(bool(self.status["real_time"]), bool(self.deck.status["raised"]))
 
     @property
-    def newest_step(self) -> str:
-        """What was given up lately to keep up with real time, in two words; "" for nothing."""
-        return self._overload_notice.newest
-
-    @property
-    def clips(self) -> tuple[ClipInfo, ...]:
-        """All clips, those of the model that plays first."""
-        return self._clips.listing
-
-    @property
-    def chosen_clips(self) -> dict[str, str]:
-        """The name of the clip that was chosen for each slot ("blend", "manner", "edit"), "" for
-        none; on the main thread."""
-        return self._clips.slots.chosen
-
-    @property
-    def recording(self) -> Path | None:
-        """The file to which the output is being recorded, if it is."""
-        return self._recordings.path
-
-    @property
-    def recorded_seconds(self) -> float:
-        """How long that file is so far."""
-        return self._recordings.seconds
-
-    @property
     def counts(self) -> dict[str, float]:
         """How often what has gone wrong; for the engine, since its model was put on the deck."""
         audio = ("underruns", "bridged", "device_faults", "repaired")
@@ -282,88 +245,21 @@ class Server:
     ) -> None:
         """Take one of the instrument's requests, on any thread, without waiting for it; `asked` is
         what the performer has asked for, if that is something else."""
-        if name in ("play", "stop", "panic"):
-            self.status["transport"] = Transport[name.upper()]
-        if name == "region" and arguments[-1] is not None:
-            # Its clip is in the library, which belongs to the main thread.
-            number, *others = arguments
-            self._regions.add(number, tuple(others))
-            self._requests.put((name, (number,)))
-        elif name == "resample":
-            # The engine says where it is and what is there; then it is drawn.
-            number, *others = arguments
-            self._regions.add(number, tuple(others))
-            self.deck.worker.send(Request("region", arguments))
-        elif name == "lay":
-            _, removed = arguments
-            self._regions.drop(removed, lambda: self.deck.worker.send(Request(name, arguments)))
-        elif name == "order":
-            for deck in self._decks:
-                deck.set_order(*arguments)
-        elif name in ENGINE_REQUESTS:
-            self.deck.worker.send(Request(name, arguments, asked or (name, arguments)))
-            if name == "recall":
-                # The edits that are about to be switched on must not take hold of other codes.
-                self.deck.worker.flush(_FLUSH_SECONDS)
-        else:
-            self._requests.put((name, arguments))
-
-    def _carry_out(self, name: str, arguments: tuple[Any, ...]) -> None:
-        """Carry out a request that takes longer, and log it: on the main thread, in `poll`."""
-        if name == "region":
-            # The engine logs it.
-            self._edit_with_clip(*arguments)
-            return
-        if self._session_log:
-            deck = self.deck
-            heard = deck.ring.read_position
-            self._session_log.note(
-                "request", deck=deck.number, name=name, arguments=arguments, heard=heard
-            )
-        if name == "model":
-            self._swap.ask(*arguments)
-        elif name == "prime":
-            self._priming.ask(str(arguments[0]), self.deck.path)
-        elif name == "record":
-            (on,) = arguments
-            self._recordings.record(on, self.deck.name)
-        elif self._clips.takes(name):
-            self._clips.carry_out(name, arguments)
-        elif self.listening.takes(name):
-            self.listening.carry_out(name, arguments, self.deck.codec.sha256)
-
-    def _edit_with_clip(self, number: int) -> None:
-        """Hand on a request for a region, whose last argument is the name of a clip."""
-        try:
-            self._regions.hand_on(
-                number, lambda asked: self._clips.send_region(asked[-1], (number, *asked[:-1]))
-            )
-        except DistillError as error:
-            self.on_edit_report(OverlayRefused(number, str(error)))
-
-    def _hear_edits(self, report: EditReport) -> None:
-        """Take what concerns the history of edits."""
-        if isinstance(report, RegionToDraw):
-            self._drawing.begin(report)
-            return
-        if isinstance(report, OverlayRefused):
-            self._regions.drop([report.number])
-        self.on_edit_report(report)
+        self._requests.take(name, arguments, asked)
 
     def end(self) -> None:
         """Fade out, finish the recording and the session log, and end the workers."""
         self.status["transport"] = Transport.STOP
         deadline = time.monotonic() + _FADE_SECONDS
-        while not self.status["silent"] and self._output.opened and time.monotonic() < deadline:
+        while not self.status["silent"] and self.output.opened and time.monotonic() < deadline:
             time.sleep(0.005)
         self._encodings.close()
-        self._drawing.close()
-        self._recordings.stop()
+        self._regions.close()
+        self.recordings.stop()
         self._supervisor.end()
         self._swap.end()
-        self._clips.close()
-        if self._session_log:
-            self._session_log.close(self.deck, self.counts)
+        self.clips.close()
+        self._session_log.close(self.deck, self.counts)
 
     def _tell_outcome(
         self, name: str, text: str, failed: bool, arguments: tuple[Any, ...] | None = None
@@ -376,24 +272,22 @@ class Server:
         self._log(f"now playing {new.name}")
         self._tell_outcome("model", f"now playing {new.name}", False, (self._swap.asked,))
         # They were asked for while the other model played.
-        for number in self._regions.clear():
-            self.on_edit_report(OverlayRefused(number, "another model began to play meanwhile"))
+        self._regions.refuse_all("another model began to play meanwhile")
         self.on_model(new.level_labels)
-        self._clips.slots.use(new)
+        self.clips.slots.use(new)
         self.listening.use_model(new.path)
 
     def _end_swap(self, new: Deck) -> None:
         """Only the other deck is heard from now on."""
-        if self._session_log:
-            control = self._deck_control
-            self._session_log.note(
-                "swap",
-                deck=new.number,
-                at=control.began_at,
-                fade=control.fade,
-                faded=control.faded,
-                gain=control.gain(new.number),
-            )
+        control = self._deck_control
+        self._session_log.note(
+            "swap",
+            deck=new.number,
+            at=control.began_at,
+            fade=control.fade,
+            faded=control.faded,
+            gain=control.gain(new.number),
+        )
 
     def _when_heard(self) -> str:
         """When a clip or a prime is heard that is asked for now, as the end of a sentence."""
@@ -409,8 +303,7 @@ class Server:
         if bridge is None:
             return
         self._log(f"the last passage was repeated for {_duration(bridge.samples)}")
-        if self._session_log:
-            self._session_log.note("bridge", **bridge._asdict())
+        self._session_log.note("bridge", **bridge._asdict())
 
     def _tell_missing_model(self, text: str, asked: str) -> None:
         self._tell_outcome("model", text, True, (asked,))

@@ -4,9 +4,9 @@ The protocol: https://github.com/Vidvox/OSCQueryProposal. Where it leaves a choi
 existing clients can read:
 
 - A container has no value of its own. So the variants of an address, such as `norm`, a single
-  level, the `clip` of `blend`, the `reach` of `grain`, or the `beats` of a request, answer at their
-  own paths but are not listed in the tree: some clients would show a folder instead of the
-  parameter, others refuse the whole tree.
+  level, the `clip` of `blend`, or the `beats` of a request, answer at their own paths but are not
+  listed in the tree: some clients would show a folder instead of the parameter, others refuse the
+  whole tree.
 - A request with other requests below it, such as `/a` and `/a/b`, is listed as a container with a
   TYPE.
 - A parameter that is off, and the arguments of a request, have the VALUE null.

@@ -108,7 +108,7 @@ KINDS: dict[str, JobKind] = {
             _sampling("seed", "integer"),
             *(_sampling(name, "numbers")
               for name in ("temperature", "top_k", "top_p", "min_p", "repetition")),
-            *(_sampling(name, "number") for name in (*STEERING, "clarity", "grain", "grain/reach")),
+            *(_sampling(name, "number") for name in (*STEERING, "clarity", "grain", "grain_reach")),
             Field("format", "text", "File format.", choices=("wav", "flac", "ogg", "mp3")),
             Field("sample_rate", "integer", "Sample rate in Hz.", minimum=8_000, maximum=384_000),
             Field("bit_depth", "integer", "Bits per sample: 16, 24 or 32.", minimum=16,

@@ -35,7 +35,7 @@ class Edited(Stand):
         super().__init__(folder)
         self.asked: list[Request] = []
         self.server.deck.worker.send = self.asked.append
-        self.server._clips._library._folder = folder / "library"
+        self.server.clips._library._folder = folder / "library"
 
     def names(self) -> list[object]:
         """The names of all states, as a client is told."""
@@ -43,14 +43,13 @@ class Edited(Stand):
 
     def carry_out(self) -> None:
         """Carry out the requests that wait for the main thread."""
-        while not self.server._requests.empty():
-            self.server._carry_out(*self.server._requests.get())
+        self.server._requests.carry_out_waiting()
 
     def keep_clip(self, name: str) -> None:
         """Put a clip of the model that plays into the library."""
         codec, codes = self.server.deck.codec, np.zeros((3, 1, 2), np.int64)
         grid = CodeGrid(codes, codec.name, codec.sha256, ("Body", "Air"), 16, 4_096)
-        self.server._clips._library.put(Clip(name, grid, 3 * 4_096))
+        self.server.clips._library.put(Clip(name, grid, 3 * 4_096))
 
     def requests(self, name: str) -> list[tuple[object, ...]]:
         return [request.arguments for request in self.asked if request.name == name]
@@ -60,7 +59,7 @@ class Edited(Stand):
 def stand(tmp_path: Path) -> Iterator[Edited]:
     stand = Edited(tmp_path)
     yield stand
-    stand.server._clips.close()
+    stand.server.clips.close()
 
 
 def test_panic_reset_and_presets_are_entries_that_can_be_undone(stand: Edited) -> None:
@@ -156,7 +155,7 @@ def test_an_edit_with_a_clip_that_there_is_not_is_refused(stand: Edited) -> None
     told: list[object] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
     stand.osc("/distill/region", 5, 3, "swap rain : 0:3")
-    stand.server._carry_out(*stand.server._requests.get())
+    stand.server._requests.carry_out_waiting()
     [(_, (name, reason))] = told
     assert (name, str(reason)[:14]) == ("/distill/region", "no clip 'rain'")
     assert stand.names() == ["start"]
@@ -256,7 +255,7 @@ def to_draw(number: int) -> RegionToDraw:
 
 
 def test_a_region_that_is_undone_is_not_drawn(stand: Edited) -> None:
-    drawings = stand.server._drawing._drawings
+    drawings = stand.server._regions._drawing._drawings
     stand.server.deck.blank = CodeGrid(
         np.zeros((0, 1, 2), np.int64), "rain", "abc", ("Body", "Air"), 16, 4_096
     )
@@ -264,7 +263,7 @@ def test_a_region_that_is_undone_is_not_drawn(stand: Edited) -> None:
         stand.osc("/distill/region", 5, 3, "resample")
         stand.server._reports.hear(stand.server.deck.worker, to_draw(number))
     stand.osc("/distill/undo")
-    drawings.keep(stand.server._regions.has)
+    drawings.keep(stand.server._regions._regions.has)
     assert list(drawings._waiting) == [1]
     stand.server._reports.hear(stand.server.deck.worker, to_draw(2))
     assert list(drawings._waiting) == [1]
@@ -282,9 +281,9 @@ def test_another_model_refuses_the_regions_that_wait(stand: Edited) -> None:
 
 def test_an_engine_on_any_deck_begins_with_the_order(stand: Edited, tmp_path: Path) -> None:
     stand.osc("/distill/edit/order", "freeze")
-    other = stand.server._decks[1]
+    other = stand.server._requests._decks[1]
     other.put(tmp_path / "rain.distill", "cpu", stand.server._settings.engine)
-    for deck in stand.server._decks:
+    for deck in stand.server._requests._decks:
         (job,) = deck.worker.arguments
         assert job.order == ("freeze",)
 
@@ -343,7 +342,7 @@ def test_a_clip_that_is_let_go_is_told_to_whoever_chose_it(stand: Edited) -> Non
     stand.osc("/distill/blend/clip", "rain")
     stand.carry_out()
     stand.server.deck.codec = Codec("wind", "b" * 64)
-    stand.server._clips.slots.use(stand.server.deck)
+    stand.server.clips.slots.use(stand.server.deck)
     [_, (address, (name, text))] = told  # type: ignore[misc]
     assert (address, name) == ("/distill/error", "/distill/blend/clip")
     assert str(text).startswith("the clip rain is no longer chosen for blend")

@@ -47,7 +47,7 @@ class Remarked(Edited):
 def stand(tmp_path: Path) -> Iterator[Remarked]:
     stand = Remarked(tmp_path)
     yield stand
-    stand.server._clips.close()
+    stand.server.clips.close()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_needs_a_clip_says_which_request_chooses_one_once(
 
 def test_a_clip_that_is_chosen_in_the_same_packet_is_enough(stand: Remarked) -> None:
     stand.keep_clip("rain")
-    stand.server._clips.poll()
+    stand.server.clips.poll()
     packet = [("/distill/blend", (0.5,)), ("/distill/blend/clip", ("rain",))]
     stand.router.receive_osc(packet, ANNA)
     assert stand.wait() == []
@@ -112,7 +112,7 @@ def test_clarity_that_was_not_measured_is_told(stand: Remarked) -> None:
     assert stand.wait() == []
 
 
-@pytest.mark.parametrize("name", ["grain", "grain/reach"])
+@pytest.mark.parametrize("name", ["grain", "grain_reach"])
 def test_grains_that_the_model_lacks_are_told(stand: Remarked, name: str) -> None:
     stand.osc(f"/distill/{name}", 0.5 if name == "grain" else 9)
     assert [reason for _, _, reason in stand.wait()] == [
@@ -127,9 +127,9 @@ def test_grains_that_the_model_lacks_are_told(stand: Remarked, name: str) -> Non
 def test_the_reach_of_grains_that_are_off_is_told(stand: Remarked) -> None:
     stand.server.deck.has_grains = True
     stand.osc("/distill/grain", 0)
-    stand.osc("/distill/grain/reach", 9)
+    stand.osc("/distill/grain_reach", 9)
     assert [reason for _, _, reason in stand.wait()] == [
-        "grain/reach has no effect while grain is 0"
+        "grain_reach has no effect while grain is 0"
     ]
 
 

@@ -94,14 +94,14 @@ def test_the_origin_has_no_name_when_the_sound_is_new(stage: Stage) -> None:
 def test_the_clips_are_told_that_the_model_can_use_and_that_there_are_none(stage: Stage) -> None:
     stage.tick()
     clip = ClipInfo("kick", 1.0, True, "kick.wav", None)
-    stage.server._clips.listing = (clip, clip._replace(name="wind", usable=False))
+    stage.server.clips.listing = (clip, clip._replace(name="wind", usable=False))
     assert stage.tick() == {"clips": (1, "kick")}
-    stage.server._clips.listing = ()
+    stage.server.clips.listing = ()
     assert stage.tick() == {"clips": (0,)}
 
 
 def test_every_stream_has_the_types_that_are_declared(stage: Stage) -> None:
-    stage.server._clips.listing = (ClipInfo("kick", 1.0, True, "kick.wav", None),)
+    stage.server.clips.listing = (ClipInfo("kick", 1.0, True, "kick.wav", None),)
     stage.show(7, [[1, 2]], 2.5)
     stage.server.deck.status["origin"] = NEW_SOUND
     found = stage.tick()

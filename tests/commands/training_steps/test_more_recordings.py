@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from distill_live.audio.dataset import load_recordings
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
-from distill_live.commands.training_steps import saving
+from distill_live.commands.training_steps import grains, saving
 from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.codec.clarity import UNMEASURED
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2, save_changed_model
+from distill_live.models.grains.file import read_grains_header
+from distill_live.training.data.grains import make_grains
 from tests.commands.tiny_training import make_tiny
 from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
 from tests.conftest import Folders, RunCli
@@ -94,6 +97,22 @@ def test_the_grains_of_old_and_new_recordings_fit_the_new_codec(
     assert (after.sound.read(0, 0, 10_000) == first).all()
     assert run_cli("train", "--continue", "mine", halves[1], "--no-grains").code == 0
     assert not sine_model.with_suffix(".grains").exists()
+
+
+def test_grains_keep_their_format_unless_there_is_too_much_for_it(
+    run_cli: RunCli,
+    sine_model: Path,
+    halves: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, loaded = sine_model.with_suffix(".grains"), load_model_v2(sine_model)
+    make_grains(path, loaded, load_recordings(halves[0]).recordings, "ogg")
+    assert run_cli("train", "--continue", "mine", halves[1]).code == 0
+    assert read_grains_header(path).sound_format == "ogg"
+    monkeypatch.setattr(grains, "MOST_OGG_SECONDS", 1.0)
+    result = run_cli("train", "--continue", "mine", halves[1])
+    assert "its grains become flac" in result.out
+    assert read_grains_header(path).sound_format == "flac"
 
 
 def test_a_model_without_grains_gets_none_from_new_recordings_alone(

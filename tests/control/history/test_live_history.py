@@ -294,11 +294,11 @@ def test_what_an_edit_held_comes_back_before_it_is_switched_on(desk: Desk) -> No
     desk.set(FREEZE, 1)
     desk.history.note_held({"freeze": held(2)})
     desk.sent.clear()
-    desk.history._send = lambda name, _: on_when_recalled.append(desk.store[FREEZE])
+    desk.history._chain._send = lambda name, _: on_when_recalled.append(desk.store[FREEZE])
     desk.history.undo()
     desk.history.undo()
     assert on_when_recalled == [0.0]
-    desk.history._send = lambda *one: desk.sent.append(one)
+    desk.history._chain._send = lambda *one: desk.sent.append(one)
     desk.history.go_to("1")
     desk.history.go_to("4")
     desk.history.go_to("2")

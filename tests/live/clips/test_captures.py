@@ -30,9 +30,9 @@ class Desk:
         self.captures = Captures(LookBack(tap), self._path, self._keep, self._tell)
         tap.write(noise.astype(np.float32))
 
-    def take(self, columns: int, stereo: bool = False) -> None:
+    def take(self, columns: int) -> None:
         """Capture half a second, to which an engine answers with so many columns."""
-        number, _ = self.captures.begin("last", 0.5, stereo).arguments
+        number, _ = self.captures.begin("last", 0.5).arguments
         codes = grid(columns).codes.astype(np.uint16)
         self.captures.take(Captured(number, codes), grid(0))
         self.captures.close()
@@ -55,27 +55,25 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-@pytest.mark.parametrize("stereo", [False, True])
-def test_a_capture_is_a_clip_and_two_files(desk: Desk, stereo: bool) -> None:
-    desk.take(6, stereo)
+def test_a_capture_is_a_clip_and_two_files(desk: Desk) -> None:
+    desk.take(6)
     path = desk.folder / "last.wav"
     assert desk.told == [(f"clip last: the last 0.5 s, also in {path} and last.npz", False)]
     [clip] = desk.kept
     assert (clip.samples, clip.grid) == (24_000, load_grid(desk.folder / "last.npz"))
     samples, rate = read_audio(path)
-    assert (rate, samples.shape) == (48_000, (24_000, 1 + stereo))
+    assert (rate, samples.shape) == (48_000, (24_000, 2))
 
 
 def test_the_sound_fades_in_and_out_and_is_whole_in_between(desk: Desk) -> None:
     desk.take(6)
-    [sound] = read_audio(desk.folder / "last.wav")[0].T
-    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 24_000)).astype(np.float32)
-    heard = 0.5 * noise[0] + 0.5 * noise[1]
+    sound = read_audio(desk.folder / "last.wav")[0].T
+    heard = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 24_000)).astype(np.float32)
     # Five milliseconds at each end.
-    ends = np.r_[0:240, -240:0]
-    np.testing.assert_allclose(sound[240:-240], heard[240:-240], atol=1e-4)
-    gains = np.sin(np.pi / 2 * (np.r_[0:240] + 0.5) / 240) ** 2
-    np.testing.assert_allclose(sound[ends], heard[ends] * np.r_[gains, gains[::-1]], atol=1e-4)
+    ends, gains = np.r_[0:240, -240:0], np.sin(np.pi / 2 * (np.r_[0:240] + 0.5) / 240) ** 2
+    np.testing.assert_allclose(sound[:, 240:-240], heard[:, 240:-240], atol=1e-4)
+    faded = heard[:, ends] * np.r_[gains, gains[::-1]]
+    np.testing.assert_allclose(sound[:, ends], faded, atol=1e-4)
 
 
 def test_what_cannot_become_a_clip_is_written_all_the_same(desk: Desk) -> None:
@@ -131,7 +129,7 @@ def test_before_anything_is_heard_there_is_nothing_to_keep(desk: Desk) -> None:
 def test_a_capture_that_no_engine_answers_is_given_up(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number, _ = desk.captures.begin("last", 0.5, stereo=False).arguments
+    number, _ = desk.captures.begin("last", 0.5).arguments
     desk.captures.poll()
     assert desk.told == []
     monkeypatch.setattr("distill_live.live.clips.captures.PATIENCE_SECONDS", -1.0)
@@ -143,4 +141,4 @@ def test_a_capture_that_no_engine_answers_is_given_up(
 
 def test_a_name_that_no_clip_can_have_is_refused(desk: Desk) -> None:
     with pytest.raises(ClipError, match="cannot be a clip's name"):
-        desk.captures.begin("../last", 0.5, stereo=False)
+        desk.captures.begin("../last", 0.5)

@@ -164,7 +164,7 @@ def test_what_is_painted_on_the_past_is_played_when_it_is_gone_back_to(player: W
     code = 15 - int(player.look().details.codes[column][2, 1])
     player.paint(1, column, code)
     assert player.codes()[column][2, 1] == code
-    player.engine.rewind(1.0, "same")
+    player.engine.motion.rewind(1.0, "same")
     player.hear(SECOND)
     assert player.played.keys() or player.look()
     assert player.codes()[column][2, 1] == player.played[column][2, 1] == code
@@ -176,7 +176,7 @@ def test_after_a_rewind_another_future_is_shown_and_the_one_before_is_gone(
 ) -> None:
     player.hear(2 * SECOND)
     before = player.look()
-    player.engine.rewind(2.0)
+    player.engine.motion.rewind(2.0)
     player.hear(4_800)
     after = player.look()
     assert (after.segment, after.start) == (before.segment, before.start)
@@ -188,7 +188,7 @@ def test_the_same_future_again_does_not_count_as_changed_where_it_still_stands(
     player: Watched,
 ) -> None:
     before = player.look()
-    player.engine.rewind(0.3, "same")
+    player.engine.motion.rewind(0.3, "same")
     player.hear(4_800)
     after = player.look()
     common = slice(min(before.end, after.end))
@@ -199,7 +199,7 @@ def test_the_same_future_again_does_not_count_as_changed_where_it_still_stands(
 
 
 def test_a_loop_and_a_hold_show_what_repeats_also_when_edits_change_it(player: Watched) -> None:
-    for move in (lambda: player.engine.loop(0.5), player.engine.hold):
+    for move in (lambda: player.engine.motion.loop(0.5), player.engine.motion.hold):
         move()
         player.hear(SECOND)
         player.check()
@@ -209,7 +209,7 @@ def test_a_loop_and_a_hold_show_what_repeats_also_when_edits_change_it(player: W
         player.check()
         assert player.flags()[column] & ColumnFlag.EDITED
         player.parameters.set(MASK, 0, 1)
-        player.engine.release()
+        player.engine.motion.release()
         player.hear(SECOND)
     player.check()
 
@@ -217,7 +217,7 @@ def test_a_loop_and_a_hold_show_what_repeats_also_when_edits_change_it(player: W
 def test_a_prime_begins_a_segment_whose_columns_are_given(player: Watched) -> None:
     before = player.look()
     given = np.random.default_rng(3).integers(0, 16, (12, 8, 3))
-    player.engine.prime(given)
+    player.engine.motion.prime(given)
     player.hear(SECOND)
     found = player.look()
     assert (found.segment, found.start) == (before.segment + 1, 0)
@@ -233,19 +233,19 @@ def test_given_columns_that_are_never_played_are_shown_as_they_are_whatever_edit
     player.parameters.set(MASK, 1, 1)
     player.hear(SECOND)
     given = np.random.default_rng(3).integers(0, 16, (12, 8, 3))
-    player.engine.prime(given)
+    player.engine.motion.prime(given)
     player.hear(SECOND)
     np.testing.assert_array_equal(player.look().details.codes[:12], given)
 
 
 def test_of_a_long_clip_what_is_around_the_present_is_shown(player: Watched) -> None:
     clip = np.random.default_rng(4).integers(0, 16, (2 * SHOWN_COLUMNS, 8, 3))
-    player.engine.play_clip(clip, len(clip) * COLUMN)
+    player.engine.motion.play_clip(clip, len(clip) * COLUMN)
     player.hear(SECOND)
     found = player.look()
     assert (found.start, found.end) == (0, SHOWN_COLUMNS)
     np.testing.assert_array_equal(found.details.codes, clip[:SHOWN_COLUMNS])
-    teller, generator = player.engine._columns, player.engine._generator
+    teller, generator = player.engine._teller._columns, player.engine._generator
     assert teller is not None
     # As if the sound had come to the middle, and to the end.
     for heard, start in (
@@ -264,7 +264,7 @@ def test_a_new_engine_goes_on_with_the_segment_and_what_is_known_of_its_columns(
     tiny_model: LoadedVQModel,
 ) -> None:
     player = Watched(tiny_model)
-    player.engine.prime(np.random.default_rng(3).integers(0, 16, (12, 8, 3)))
+    player.engine.motion.prime(np.random.default_rng(3).integers(0, 16, (12, 8, 3)))
     player.hear(2 * SECOND)
     player.parameters.set(MASK, 1, 1)
     player.hear(SECOND)
@@ -304,7 +304,7 @@ def test_the_place_of_the_sound_is_told_with_its_part_of_the_column(player: Watc
     player.hear(480)
     player.work()
     assert status["place"] == pytest.approx(place + 480 / COLUMN)
-    player.engine.loop(0.5)
+    player.engine.motion.loop(0.5)
     player.hear(4_800)
     length = status["loop_end"] - status["loop_begin"]
     assert length == pytest.approx(SECOND // 2 / COLUMN)
@@ -314,7 +314,7 @@ def test_the_place_of_the_sound_is_told_with_its_part_of_the_column(player: Watc
 
 
 def test_a_busy_engine_lets_changes_gather_but_not_for_ever(player: Watched) -> None:
-    teller, heard = player.engine._columns, int(player.status["column"])
+    teller, heard = player.engine._teller._columns, int(player.status["column"])
     assert teller is not None
     changes = player.look().changes
     player.engine._generator.edited.timeline.set_edited(3, np.full((1, 8, 3), 7))

@@ -69,7 +69,10 @@ CHANGES: dict[str, Callable[[Player], object]] = {
     "edit": lambda player: player.parameters.set("edit/mask/on", 1),
     "cell": lambda player: player.engine.carry_out("cell", (1, "ahead", 0, 0, 0, 3)),
     "region": lambda player: player.engine.carry_out("region", (1, "ahead", 3, 4, "mask")),
-    "rewind": lambda player: (player.engine.rewind(0.5), player.parameters.set("edit/mask/on", 1)),
+    "rewind": lambda player: (
+        player.engine.motion.rewind(0.5),
+        player.parameters.set("edit/mask/on", 1),
+    ),
 }
 
 
@@ -93,12 +96,12 @@ def test_after_a_loop_the_prior_goes_on_from_its_last_pass(tiny_model: LoadedVQM
     player = Player(tiny_model)
     player.parameters.set("follow", 1)
     player.hear(SECOND)
-    player.engine.loop(0.3)
+    player.engine.motion.loop(0.3)
     player.hear(SECOND)
     player.parameters.set("edit/mask/on", 1)
     player.hear(SECOND)
     frontier = player.engine._generator.playhead.frontier
-    player.engine.release()
+    player.engine.motion.release()
     player.hear(SECOND)
     last = int(player.status["column"])
     assert last > frontier
@@ -155,7 +158,7 @@ def test_the_same_again_follows_as_it_did(tiny_model: LoadedVQModel) -> None:
     player.parameters.set("edit/mask/on", 1)
     player.hear(3 * SECOND)
     drawn = timeline(player).raw(0, 30)
-    player.engine.rewind(2.0, "same")
+    player.engine.motion.rewind(2.0, "same")
     player.hear(2 * SECOND)
     np.testing.assert_array_equal(timeline(player).raw(0, 30), drawn)
 

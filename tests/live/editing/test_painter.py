@@ -178,7 +178,7 @@ def test_a_region_that_was_heard_is_changed_when_it_is_played_again(
 
 
 def test_in_a_loop_its_columns_are_painted_and_edited(player: Player) -> None:
-    player.engine.loop(0.5)
+    player.engine.motion.loop(0.5)
     player.hear(SECOND)
     ask(player, "region", 1, "loop", 0, 0, "mask --levels detail")
     (overlay,) = made(player)
@@ -251,7 +251,7 @@ def test_a_region_of_a_loop_that_is_too_long_says_how_much_is_possible(
     monkeypatch.setattr("distill_live.live.editing.painter.REGION_COLUMNS", 4)
     player = Player(tiny_model, edits=ALL)
     player.hear(SECOND)
-    player.engine.loop(0.5)
+    player.engine.motion.loop(0.5)
     player.hear(SECOND)
     ask(player, "region", 1, "loop", 0, 0, "mask")
     assert player.reports[-1] == OverlayRefused(
@@ -264,7 +264,7 @@ def test_requests_that_another_segment_overtakes_are_refused_before_it_is_report
 ) -> None:
     end = timeline(player).end
     player.engine.carry_out("region", (1, "at", end + 60, 4, "backwards"))
-    player.engine.prime(np.zeros((40, 8, 3), np.int64))
+    player.engine.motion.prime(np.zeros((40, 8, 3), np.int64))
     player.work()
     late = "the stream began anew before it could be painted"
     assert player.reports[-2:] == [OverlayRefused(1, late), SegmentBegan(1)]
@@ -273,7 +273,7 @@ def test_requests_that_another_segment_overtakes_are_refused_before_it_is_report
 
 def test_requests_that_come_after_a_prime_are_carried_out_in_its_segment(player: Player) -> None:
     player.engine.carry_out("cell", (1, "ahead", 0, 0, 0, 3))
-    player.engine.prime(np.zeros((40, 8, 3), np.int64))
+    player.engine.motion.prime(np.zeros((40, 8, 3), np.int64))
     player.engine.carry_out("cell", (2, "ahead", 0, 1, 0, 3))
     player.work()
     assert SegmentBegan(1) in player.reports
@@ -286,7 +286,7 @@ def test_what_belongs_to_an_earlier_segment_is_not_painted_later(player: Player)
     ask(player, "cell", 1, "ahead", 0, 0, 0, 3)
     (overlay,) = made(player)
     ask(player, "cell", 3, "ahead", 0, 0, 1, 3)
-    player.engine.prime(np.zeros((40, 8, 3), np.int64))
+    player.engine.motion.prime(np.zeros((40, 8, 3), np.int64))
     player.work()
     # An undo that came too late, and a region that had to wait for its clip.
     ask(player, "lay", (overlay,), ())
@@ -299,14 +299,14 @@ def test_an_engine_that_takes_over_knows_all_overlays_that_it_is_told_of(player:
     column, _ = player.engine._generator.next_change()
     overlay = Overlay.of_cell(7, (column, 0, 0), 3, (8, 3))
     ask(player, "lay", (overlay,), (9,))
-    player.engine.prime(np.zeros((40, 8, 3), np.int64))
+    player.engine.motion.prime(np.zeros((40, 8, 3), np.int64))
     player.work()
     assert player.reports[-1] == SegmentBegan(9)
 
 
 def test_a_new_segment_begins_without_overlays_and_says_so(player: Player) -> None:
     ask(player, "cell", 4, "at", 40, 0, 0, 3)
-    player.engine.prime(np.zeros((40, 8, 3), np.int64))
+    player.engine.motion.prime(np.zeros((40, 8, 3), np.int64))
     player.hear(SECOND)
     assert player.reports[-1] == SegmentBegan(4)
     assert timeline(player).edited(40, 41)[0, 0, 0] == timeline(player).raw(40, 41)[0, 0, 0]
@@ -333,11 +333,11 @@ def test_the_log_renders_to_what_was_heard_with_edits_and_undo(
 
 
 def test_requests_are_carried_out_in_the_order_in_which_they_came(player: Player) -> None:
-    player.engine.loop(0.5)
+    player.engine.motion.loop(0.5)
     for number in (1, 2):
         player.engine.carry_out("region", (number, "loop", 0, 0, "backwards"))
-    player.engine.release()
-    player.engine.hold()
+    player.engine.motion.release()
+    player.engine.motion.hold()
     player.engine.carry_out("region", (3, "loop", 0, 0, "mask"))
     player.work()
     one, two, three = made(player)

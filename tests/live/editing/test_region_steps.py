@@ -66,7 +66,7 @@ def test_what_was_drawn_lies_over_the_selected_cells_alone(player: Player) -> No
 
 
 def test_the_columns_of_a_loop_are_found_by_the_engine(player: Player) -> None:
-    player.engine.loop(0.5)
+    player.engine.motion.loop(0.5)
     player.hear(SECOND)
     asked = ask(player, "region", 1, "loop", 0, 0, "resample")
     assert (asked.first, asked.first + asked.count) == player.engine._generator.next_change()[1]

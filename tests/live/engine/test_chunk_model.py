@@ -83,7 +83,7 @@ def test_a_rewind_plays_the_same_again_to_the_bit(
 ) -> None:
     player = Player(model)
     player.hear(3 * SECOND)
-    player.engine.rewind(2.0, "same")
+    player.engine.motion.rewind(2.0, "same")
     after = player.hear(SECOND)[GUARD + FADE :]
     start = SECOND + GUARD + FADE
     np.testing.assert_array_equal(after, undisturbed[start : start + len(after)])
@@ -92,7 +92,7 @@ def test_a_rewind_plays_the_same_again_to_the_bit(
 def test_another_take_continues_differently(model: LoadedVQModel, undisturbed: np.ndarray) -> None:
     player = Player(model)
     player.hear(3 * SECOND)
-    player.engine.rewind(2.0)
+    player.engine.motion.rewind(2.0)
     again = player.hear(SECOND)
     assert player.status["take"] == 1
     start = SECOND + GUARD
@@ -103,10 +103,10 @@ def test_a_hold_stays_in_the_chunk_until_its_release(model: LoadedVQModel) -> No
     player = Player(model)
     step = model.column_samples
     player.hear(SECOND)
-    player.engine.hold()
+    player.engine.motion.hold()
     held = player.hear(5 * SECOND)[2 * SECOND :]
     np.testing.assert_array_equal(held[:-step], held[step:])
-    player.engine.release()
+    player.engine.motion.release()
     free = player.hear(5 * SECOND)[2 * SECOND :]
     assert (free[:-step] != free[step:]).mean() > 0.5
 
@@ -114,7 +114,7 @@ def test_a_hold_stays_in_the_chunk_until_its_release(model: LoadedVQModel) -> No
 def test_a_loop_repeats_what_was_played(model: LoadedVQModel) -> None:
     player = Player(model)
     player.hear(3 * SECOND)
-    player.engine.loop(0.3)
+    player.engine.motion.loop(0.3)
     looped = player.hear(3 * SECOND)[SECOND:]
     np.testing.assert_array_equal(looped[:-14_400], looped[14_400:])
 
@@ -124,7 +124,7 @@ def test_it_continues_from_a_recording(model: LoadedVQModel) -> None:
     recording = encode(model, noise)
     player = Player(model)
     player.hear(SECOND)
-    player.engine.prime(recording.codes)
+    player.engine.motion.prime(recording.codes)
     player.hear(SECOND)
     timeline = player.engine._generator.timeline
     np.testing.assert_array_equal(timeline.raw(0, len(recording.codes)), recording.codes)
@@ -139,9 +139,9 @@ def test_a_session_plays_again_to_the_sample(model: LoadedVQModel) -> None:
     heard.append(player.hear(SECOND))
     player.parameters.set("edit/mask/on", 1, 0)
     heard.append(player.hear(SECOND))
-    player.engine.rewind(0.5)
+    player.engine.motion.rewind(0.5)
     heard.append(player.hear(SECOND))
-    player.engine.loop(0.4)
+    player.engine.motion.loop(0.4)
     heard.append(player.hear(SECOND))
     noted: list[Entry] = [{"deck": 0, **json.loads(line)} for line in player.journal.read()]
     begin: Entry = {"op": "engine", "deck": 0, "position": 0, "level_labels": ["a", "b", "c"]}

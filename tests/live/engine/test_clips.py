@@ -47,7 +47,7 @@ def test_a_clip_is_played_as_it_is_and_looped_until_the_prior_continues_from_it(
 ) -> None:
     band = Band(tiny_model)
     band.hear(SECOND)
-    band.engine.play_clip(clip, 6 * COLUMN)
+    band.engine.motion.play_clip(clip, 6 * COLUMN)
     band.hear(3 * 6 * COLUMN)
     loop = band.hear(6 * COLUMN)
     again = band.hear(6 * COLUMN)
@@ -55,7 +55,7 @@ def test_a_clip_is_played_as_it_is_and_looped_until_the_prior_continues_from_it(
     generator = band.engine._generator
     np.testing.assert_array_equal(generator.timeline.raw(0, 6), clip)
     assert all(note["codes"] is None for note in band.pushed())
-    band.engine.release()
+    band.engine.motion.release()
     band.hear(SECOND)
     assert generator.playhead.motion is None
     assert generator.playhead.column > 7
@@ -65,7 +65,7 @@ def test_a_clip_is_played_as_it_is_and_looped_until_the_prior_continues_from_it(
 def test_a_part_of_a_clip_loops_to_the_sample(tiny_model: LoadedVQModel, clip: Codes) -> None:
     band = Band(tiny_model)
     band.hear(SECOND)
-    band.engine.play_clip(clip, 10_001)
+    band.engine.motion.play_clip(clip, 10_001)
     band.hear(2 * SECOND)
     loop = band.hear(10_001, block=137)
     np.testing.assert_array_equal(loop, band.hear(10_001, block=137))
@@ -76,13 +76,13 @@ def test_a_rewind_in_a_clip_takes_another_path_or_plays_the_clip_again(
     tiny_model: LoadedVQModel, clip: Codes
 ) -> None:
     band = Band(tiny_model)
-    band.engine.play_clip(clip, 6 * COLUMN)
+    band.engine.motion.play_clip(clip, 6 * COLUMN)
     band.hear(4 * COLUMN)
-    band.engine.rewind(2 * COLUMN / SECOND, "same")
+    band.engine.motion.rewind(2 * COLUMN / SECOND, "same")
     band.hear(SECOND)
     timeline = band.engine._generator.timeline
     np.testing.assert_array_equal(timeline.edited(0, 6), clip)
-    band.engine.rewind(1.0)
+    band.engine.motion.rewind(1.0)
     band.hear(SECOND)
     assert timeline.start == 0
     assert band.said == []
@@ -93,8 +93,8 @@ def test_a_clip_that_does_not_fit_is_told_and_the_music_continues(
 ) -> None:
     band = Band(tiny_model)
     band.hear(SECOND)
-    band.engine.play_clip(clip[:, :4], COLUMN)
-    band.engine.partner("blend", "half", clip[:, :4])
+    band.engine.motion.play_clip(clip[:, :4], COLUMN)
+    band.engine.partners.put("blend", "half", clip[:, :4])
     band.hear(SECOND)
     assert len(band.said) == 2
     assert all("the model's columns are [8, 3] codes" in line for line in band.said)
@@ -104,19 +104,19 @@ def test_blend_passes_codes_at_0_and_plays_the_clip_at_1_in_step_with_a_clip_tha
     tiny_model: LoadedVQModel, clip: Codes
 ) -> None:
     plain, band = Band(tiny_model), Band(tiny_model)
-    band.engine.partner("blend", "other", clip)
+    band.engine.partners.put("blend", "other", clip)
     np.testing.assert_array_equal(band.hear(SECOND), plain.hear(SECOND))
     band.parameters.set("blend", 1.0)
     own = np.roll(clip, 2, axis=0)
-    band.engine.play_clip(own, 6 * COLUMN)
+    band.engine.motion.play_clip(own, 6 * COLUMN)
     band.hear(2 * 6 * COLUMN)
     np.testing.assert_array_equal(played(band, 6), clip)
     # One that is chosen meanwhile keeps step, too.
     other = clip[::-1].copy()
-    band.engine.partner("blend", "third", other)
+    band.engine.partners.put("blend", "third", other)
     band.hear(2 * 6 * COLUMN)
     np.testing.assert_array_equal(played(band, 6), other)
-    band.engine.partner("blend", "", None)
+    band.engine.partners.put("blend", "", None)
     band.hear(2 * 6 * COLUMN)
     np.testing.assert_array_equal(played(band, 6), own)
 
@@ -128,7 +128,7 @@ def test_a_partner_begins_with_the_column_that_is_heard(
     band.parameters.set("blend", 1.0)
     band.hear(SECOND)
     heard = band.engine._generator.partner_column
-    band.engine.partner("blend", "other", clip)
+    band.engine.partners.put("blend", "other", clip)
     band.hear(SECOND)
     timeline = band.engine._generator.timeline
     np.testing.assert_array_equal(timeline.edited(heard + 1, heard + 6), clip[1:])
@@ -141,7 +141,7 @@ def test_a_new_engine_goes_on_with_the_partner_where_the_last_one_was(
     band.parameters.set("blend", 1.0)
     band.hear(SECOND)
     heard = band.engine._generator.partner_column
-    band.engine.partner("blend", "other", clip)
+    band.engine.partners.put("blend", "other", clip)
     band.hear(SECOND)
     band.partners = [("blend", "other", clip)]
     band.replace(tiny_model)
@@ -173,7 +173,7 @@ def test_a_capture_of_a_loop_repeats_it_as_it_was_heard(
 ) -> None:
     band = Band(tiny_model)
     band.hear(SECOND)
-    band.engine.play_clip(clip, 6 * COLUMN)
+    band.engine.motion.play_clip(clip, 6 * COLUMN)
     band.hear(20 * COLUMN)
     band.engine.capture(1, 12 * COLUMN / SECOND)
     [(_, codes)] = band.captured

@@ -9,10 +9,10 @@ import torch
 from distill_live.edits.mask import Mask
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live.engine import generator
-from distill_live.live.engine.motion import Hold
 from distill_live.live.ipc.messages import Asked, RequestDone
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS
+from distill_live.live.playhead.motion import Hold
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.sound_settings import SoundSettings
 from tests.live.player import SETTINGS, Clock, Player
@@ -110,7 +110,8 @@ def test_while_a_change_takes_long_the_next_one_waits_as_long(tiny_model: Loaded
     player = Player(tiny_model, clock=(clock := Clock()))
     player.hear(SECOND)
     player.parameters.set("seed", 2)
-    player.engine._change = slow(clock, player.engine._change, 0.05)  # type: ignore[method-assign]
+    changes = player.engine._changes
+    changes._change = slow(clock, changes._change, 0.05)  # type: ignore[method-assign]
     player.hear(480)
     for step, futures in ((3, 1), (4, 1), (5, 2)):
         player.parameters.set("seed", step)
@@ -202,7 +203,7 @@ def test_a_loop_repeats_the_last_passage_to_the_sample(tiny_model: LoadedVQModel
     length = 20_011
     player = Player(tiny_model)
     player.hear(2 * SECOND)
-    player.engine.loop(length / SECOND)
+    player.engine.motion.loop(length / SECOND)
     looped = player.hear(3 * SECOND)
     assert player.status["motion"] == Motion.LOOP
     start = SETTINGS.guard + 2 * 480
@@ -218,10 +219,10 @@ def test_a_release_plays_the_loop_to_its_end_and_continues_as_if_it_had_never_be
     length = SECOND // 2
     player = Player(tiny_model)
     player.hear(2 * SECOND)
-    player.engine.loop(length / SECOND)
+    player.engine.motion.loop(length / SECOND)
     # Into the second pass.
     looped = player.hear(3 * length // 2)
-    player.engine.release()
+    player.engine.motion.release()
     heard = np.r_[looped, player.hear(2 * SECOND)]
     assert player.status["motion"] == Motion.FORWARD
     # Only whole passes have been added: what follows is as far behind as they were long.
@@ -241,7 +242,7 @@ def test_a_release_plays_the_loop_to_its_end_and_continues_as_if_it_had_never_be
 def test_a_loop_longer_than_the_past_says_so(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
-    player.engine.loop(30.0)
+    player.engine.motion.loop(30.0)
     player.hear(SECOND)
     assert player.said == ["the loop lasts only 1.03 s: nothing earlier is available"]
 
@@ -250,7 +251,7 @@ def test_columns_are_looped_exactly_as_they_were_played(tiny_model: LoadedVQMode
     player = Player(tiny_model)
     before = player.hear(2 * SECOND)
     column = player.engine._generator._column_samples
-    player.engine.loop_columns(3, 4)
+    player.engine.motion.loop_columns(3, 4)
     looped = player.hear(3 * SECOND)
     assert (player.status["loop_begin"], player.status["loop_end"]) == (3, 7)
     # A pass, away from the fades at its ends. A column's samples begin a little before it.
@@ -262,7 +263,7 @@ def test_columns_are_looped_exactly_as_they_were_played(tiny_model: LoadedVQMode
 def test_columns_that_are_not_there_cannot_be_looped(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
-    player.engine.loop_columns(100_000, 4)
+    player.engine.motion.loop_columns(100_000, 4)
     player.hear(SECOND)
     assert player.status["motion"] == Motion.FORWARD
     assert "columns 100000..100003 cannot be looped; legal: 0.." in player.said[0]
@@ -270,7 +271,7 @@ def test_columns_that_are_not_there_cannot_be_looped(tiny_model: LoadedVQModel) 
 
 def test_a_loop_before_the_first_sound_is_refused(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
-    player.engine.loop(1.0)
+    player.engine.motion.loop(1.0)
     player.hear(SECOND)
     assert player.status["motion"] == Motion.FORWARD
     assert "nothing to loop yet" in player.said[0]
@@ -330,13 +331,13 @@ def test_hold_stays_in_the_current_column_and_release_continues_with_the_next(
     undisturbed.hear(3 * SECOND)
     player = Player(tiny_model)
     player.hear(SECOND)
-    player.engine.hold()
+    player.engine.motion.hold()
     player.work()
     column = player.status["column"]
     player.hear(2 * SECOND)
     assert player.status["motion"] == Motion.HOLD
     assert player.status["column"] == column
-    player.engine.release()
+    player.engine.motion.release()
     player.hear(SECOND)
     assert column < player.status["column"] < column + 20
     np.testing.assert_array_equal(timeline(player).raw(0, 20), timeline(undisturbed).raw(0, 20))
@@ -348,7 +349,7 @@ def test_a_hold_for_a_time_releases_itself_at_that_sample(
 ) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
-    player.engine.hold(length / SECOND)
+    player.engine.motion.hold(length / SECOND)
     player.work()
     head = player.engine._generator.playhead
     end = SECOND + SETTINGS.guard + length
@@ -365,11 +366,11 @@ def test_a_hold_for_a_time_releases_itself_at_that_sample(
 def test_a_release_ends_a_hold_for_a_time_before_its_end(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
-    player.engine.hold(0.5)
+    player.engine.motion.hold(0.5)
     player.hear(SECOND // 10)
     # The end is made already, long before it is heard.
     assert player.engine._generator.playhead.motion is None
-    player.engine.release()
+    player.engine.motion.release()
     player.work()
     soon = player.ring.read_position + SETTINGS.guard + tiny_model.column_samples
     assert player.engine._generator.playhead.motion_at(soon) is None
@@ -379,7 +380,7 @@ def test_a_release_ends_a_hold_for_a_time_before_its_end(tiny_model: LoadedVQMod
 def test_a_rewind_goes_back_by_so_many_samples(tiny_model: LoadedVQModel, length: int) -> None:
     player = Player(tiny_model)
     player.hear(2 * SECOND)
-    player.engine.rewind(length / SECOND, "same")
+    player.engine.motion.rewind(length / SECOND, "same")
     player.work()
     at = 2 * SECOND + SETTINGS.guard
     sample, _ = player.engine._generator.playhead.sound_at(at)
@@ -391,7 +392,7 @@ def test_a_rewind_continues_differently(tiny_model: LoadedVQModel) -> None:
     undisturbed.hear(4 * SECOND)
     player = Player(tiny_model)
     player.hear(2 * SECOND)
-    player.engine.rewind(1.0)
+    player.engine.motion.rewind(1.0)
     player.hear(2 * SECOND)
     old, new = timeline(undisturbed).raw(0, 30), timeline(player).raw(0, 30)
     same = (old == new).all(axis=(1, 2))
@@ -409,7 +410,7 @@ def test_a_rewind_with_the_same_take_plays_the_same_codes(
     undisturbed.hear(14 * SECOND)
     player = Player(tiny_model)
     player.hear(10 * SECOND)
-    player.engine.rewind(9.0, take)
+    player.engine.motion.rewind(9.0, take)
     player.hear(12 * SECOND)
     np.testing.assert_array_equal(timeline(player).raw(0, 140), timeline(undisturbed).raw(0, 140))
 
@@ -423,14 +424,14 @@ def test_every_take_can_be_had_again(tiny_model: LoadedVQModel) -> None:
         heard_next, _ = player.engine._generator.playhead.sound_at(
             player.ring.read_position + SETTINGS.guard
         )
-        player.engine.rewind((heard_next - 2 * SECOND) / SECOND, take)
+        player.engine.motion.rewind((heard_next - 2 * SECOND) / SECOND, take)
         player.hear(2 * SECOND)
         played.append((player.status["take"], timeline(player).raw(0, 40)))
     assert [take for take, _ in played] == [1, 2, 1, 2]
     np.testing.assert_array_equal(played[0][1], played[2][1])
     np.testing.assert_array_equal(played[1][1], played[3][1])
     assert (played[0][1] != played[1][1]).any()
-    player.engine.rewind(1.0)
+    player.engine.motion.rewind(1.0)
     player.work()
     assert player.status["take"] == 3
 
@@ -440,7 +441,7 @@ def test_a_rewind_beyond_the_beginning_stops_there_and_says_so(tiny_model: Loade
     undisturbed.hear(2 * SECOND)
     player = Player(tiny_model)
     player.hear(SECOND)
-    player.engine.rewind(60.0, "same")
+    player.engine.motion.rewind(60.0, "same")
     player.hear(2 * SECOND)
     assert player.said == ["rewind went back only 1.0 s: nothing earlier is available"]
     np.testing.assert_array_equal(timeline(player).raw(0, 20), timeline(undisturbed).raw(0, 20))
@@ -453,7 +454,7 @@ def test_a_rewind_plays_the_same_passage_neither_sooner_nor_later(
     # alike where nothing is shifted, and not a frame (512 samples) before or after.
     player = Player(tiny_model)
     first = player.hear(4 * SECOND)
-    player.engine.rewind(2.0, "same")
+    player.engine.motion.rewind(2.0, "same")
     again = spectra(player.hear(2 * SECOND)[SECOND // 2 :])
     begin = 2 * SECOND + SECOND // 2
     distances = [np.abs(again - spectra(first[begin + shift :])).mean() for shift in (-512, 0, 512)]
@@ -472,14 +473,14 @@ def test_a_prime_is_continued_and_a_rewind_goes_back_to_what_was_before_it(
     given = np.random.default_rng(0).integers(0, 16, (40, 8, 3))
     player = Player(tiny_model)
     player.hear(SECOND)
-    player.engine.prime(given)
+    player.engine.motion.prime(given)
     player.hear(SECOND)
     np.testing.assert_array_equal(timeline(player).raw(0, 40), given)
     assert 40 < player.status["column"] < 60
-    player.engine.rewind(1.5)
+    player.engine.motion.rewind(1.5)
     player.hear(4_800)
     assert player.said == []
-    player.engine.rewind(10.0)
+    player.engine.motion.rewind(10.0)
     player.hear(4_800)
     assert player.said == ["rewind went back only 0.6 s: nothing earlier is available"]
 
@@ -490,8 +491,8 @@ def test_a_prime_that_does_not_fit_is_refused_and_the_sound_continues(
     undisturbed = Player(tiny_model).hear(2 * SECOND)
     player = Player(tiny_model)
     before = player.hear(SECOND)
-    player.engine.prime(np.full((10, 8, 3), 99))
-    player.engine.prime(np.zeros((10, 4, 3), np.int64))
+    player.engine.motion.prime(np.full((10, 8, 3), 99))
+    player.engine.motion.prime(np.zeros((10, 4, 3), np.int64))
     np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed)
     assert len(player.said) == 2
 
@@ -499,13 +500,13 @@ def test_a_prime_that_does_not_fit_is_refused_and_the_sound_continues(
 def test_the_same_again_has_all_takes_and_settings_that_it_had(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(4 * SECOND)
-    player.engine.rewind(1.0)
+    player.engine.motion.rewind(1.0)
     player.hear(2 * SECOND)
     player.parameters.set("temperature", 0.4, 1)
     player.parameters.set("seed", 9)
     player.hear(2 * SECOND)
     drawn = timeline(player).raw(0, 80)
-    player.engine.rewind(6.0, "same")
+    player.engine.motion.rewind(6.0, "same")
     player.hear(6 * SECOND)
     np.testing.assert_array_equal(timeline(player).raw(0, 80), drawn)
 
@@ -522,7 +523,7 @@ def test_a_change_right_after_a_jump_keeps_to_it_also_while_stopped(
         player.engine._generator.pace.jump.add(0.1)
     given = np.zeros((40, 8, 3), np.int64)
     argument = {"rewind": 4.0, "loop": 0.5, "prime": given}[jump]
-    getattr(player.engine, jump)(argument)
+    player.engine.carry_out(jump, (argument,))
     player.work()
     after = player.engine._generator.playhead
     low, high = after.frontier - 20, after.frontier + 20
@@ -531,7 +532,7 @@ def test_a_change_right_after_a_jump_keeps_to_it_also_while_stopped(
     elif then == "redraw":
         player.parameters.set("seed", 5)
     else:
-        player.engine.hold()
+        player.engine.motion.hold()
     player.work()
     assert low < player.engine._generator.playhead.column < high
     assert player.engine._generator.timeline.end >= (40 if jump == "prime" else low)
@@ -549,7 +550,7 @@ def test_while_stopped_nothing_of_the_old_future_is_left_to_be_heard(
     # Longer than any block lasts.
     clock.now += LONGEST_SECONDS + STILL_SECONDS + 0.1
     stopped_at = player.ring.read_position
-    player.engine.panic()
+    player.engine.motion.panic()
     player.work()
     pending = player.ring.pending_switch()
     assert pending is not None
@@ -565,7 +566,7 @@ def test_a_window_that_begins_before_what_is_remembered_is_played(
     player = Player(tiny_model, edits=[wide])
     player.parameters.set("edit/mask/on", 1, 1)
     player.hear(10 * SECOND)
-    player.engine.rewind(600.0)
+    player.engine.motion.rewind(600.0)
     heard = player.hear(2 * SECOND)
     assert np.abs(heard[SECOND:]).max() > 0
     assert all("nothing earlier is available" in line for line in player.said)
@@ -575,11 +576,13 @@ def test_a_first_column_that_is_held_and_released_loses_no_sample(
     tiny_model: LoadedVQModel,
 ) -> None:
     player = Player(tiny_model)
-    player.engine.hold()
+    player.engine.motion.hold()
     player.hear(SECOND // 4)
-    player.engine.release()
+    player.engine.motion.release()
     player.hear(SECOND)
-    lengths = [len(samples) for _, samples in player.engine._generator.playhead._recent._pieces]
+    lengths = [
+        len(samples) for _, samples in player.engine._generator.playhead.trail._recent._pieces
+    ]
     assert set(lengths[1:]) == {tiny_model.column_samples}
 
 
@@ -603,8 +606,8 @@ def test_panic_releases_and_draws_the_future_differently(tiny_model: LoadedVQMod
     undisturbed = Player(tiny_model).hear(2 * SECOND)
     player = Player(tiny_model)
     before = player.hear(SECOND)
-    player.engine.hold()
-    player.engine.panic()
+    player.engine.motion.hold()
+    player.engine.motion.panic()
     after = player.hear(SECOND)
     np.testing.assert_array_equal(before, undisturbed[:SECOND])
     assert (after != undisturbed[SECOND:]).any()
@@ -614,7 +617,11 @@ def test_panic_releases_and_draws_the_future_differently(tiny_model: LoadedVQMod
 def test_requests_take_effect_while_nobody_listens(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(2 * SECOND)
-    for request in (player.engine.hold, player.engine.release, lambda: player.engine.loop(0.5)):
+    for request in (
+        player.engine.motion.hold,
+        player.engine.motion.release,
+        lambda: player.engine.motion.loop(0.5),
+    ):
         request()
         player.work()
     looped = player.hear(2 * SECOND)
@@ -634,7 +641,7 @@ def test_a_manner_needs_both_a_clip_and_an_amount(tiny_model: LoadedVQModel) -> 
         if amount:
             player.parameters.set("manner", 1.0)
         else:
-            player.engine.partner("manner", "clip", wandering(50, 8, 3, 16))
+            player.engine.partners.put("manner", "clip", wandering(50, 8, 3, 16))
         np.testing.assert_array_equal(np.r_[before, player.hear(SECOND // 2)], undisturbed)
         assert player.status["futures"] == 0
 
@@ -645,13 +652,13 @@ def test_a_clip_leads_what_is_not_heard_yet_until_it_is_taken_out(
     player = Player(tiny_model)
     player.parameters.set("manner", 1.0)
     player.hear(SECOND)
-    player.engine.partner("manner", "low", wandering(50, 8, 3, 16))
+    player.engine.partners.put("manner", "low", wandering(50, 8, 3, 16))
     player.hear(SECOND)
     assert newest(player).max() < 8
-    player.engine.partner("manner", "high", 15 - wandering(50, 8, 3, 16))
+    player.engine.partners.put("manner", "high", 15 - wandering(50, 8, 3, 16))
     player.hear(SECOND)
     assert newest(player).min() >= 8
-    player.engine.partner("manner", "", None)
+    player.engine.partners.put("manner", "", None)
     player.hear(SECOND)
     assert newest(player).min() < 8 <= newest(player).max()
     assert player.status["futures"] == 3
@@ -662,9 +669,9 @@ def test_a_clip_that_does_not_fit_is_reported_and_the_last_one_stays(
 ) -> None:
     player = Player(tiny_model)
     player.parameters.set("manner", 1.0)
-    player.engine.partner("manner", "low", wandering(50, 8, 3, 16))
+    player.engine.partners.put("manner", "low", wandering(50, 8, 3, 16))
     for codes in (np.zeros((5, 4, 3), int), np.full((5, 8, 3), 16), np.zeros((0, 8, 3), int)):
-        player.engine.partner("manner", "odd", codes)
+        player.engine.partners.put("manner", "odd", codes)
     player.hear(SECOND)
     assert timeline(player).raw(0, timeline(player).end).max() < 8
     assert [line.partition(":")[0] for line in player.said] == ["odd"] * 3
@@ -719,7 +726,7 @@ def test_grains_play_live_what_they_play_offline(
     tiny_model: LoadedVQModel, tiny_grainy: LoadedVQModel
 ) -> None:
     player = Player(tiny_grainy)
-    player.parameters.set("grain/reach", 40.0)
+    player.parameters.set("grain_reach", 40.0)
     sound = SoundSettings(reach=40.0)
     offline, _ = generate_audio_from_prior(tiny_grainy, duration_s=1.0, seed=1, sound=sound)
     np.testing.assert_array_equal(player.hear(SECOND), offline)
@@ -735,7 +742,7 @@ def test_a_change_of_grains_is_heard_within_the_column_and_changes_no_codes(
 ) -> None:
     undisturbed, player = Player(tiny_grainy), Player(tiny_grainy)
     for each in (undisturbed, player):
-        each.parameters.set("grain/reach", 40.0)
+        each.parameters.set("grain_reach", 40.0)
     expected = undisturbed.hear(2 * SECOND)
     before = player.hear(SECOND)
     player.parameters.set("grain", 0.0)
@@ -751,7 +758,7 @@ def test_without_grains_a_change_of_them_makes_no_future(tiny_model: LoadedVQMod
     undisturbed, player = Player(tiny_model), Player(tiny_model)
     before = player.hear(SECOND)
     player.parameters.set("grain", 0.0)
-    player.parameters.set("grain/reach", 2.0)
+    player.parameters.set("grain_reach", 2.0)
     np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed.hear(2 * SECOND))
     assert player.status["futures"] == 0
 
@@ -763,7 +770,7 @@ def test_a_change_of_clarity_is_heard_in_a_hold_and_a_loop_and_ends_neither(
     players = Player(tiny_clear), Player(tiny_clear)
     for player in players:
         player.hear(SECOND)
-        getattr(player.engine, request_[0])(*request_[1:])
+        player.engine.carry_out(request_[0], request_[1:])
         player.hear(SECOND)
     motion = players[0].status["motion"]
     players[0].parameters.set("clarity", 1.5)

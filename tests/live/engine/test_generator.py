@@ -78,7 +78,7 @@ def test_a_loop_fades_at_its_seams_over_the_length_that_is_set(tiny_model: Loade
     player = Player(tiny_model)
     player.hear(SECOND)
     player.parameters.set("fade", 20)
-    player.engine.loop(0.3)
+    player.engine.motion.loop(0.3)
     player.work()
     motion = generator_of(player).playhead.motion
     assert motion is not None
@@ -118,7 +118,7 @@ def test_while_a_loop_repeats_only_what_comes_after_it_is_drawn_again(
 ) -> None:
     player = Player(tiny_model)
     player.hear(2 * SECOND)
-    player.engine.loop(0.5)
+    player.engine.motion.loop(0.5)
     looped = player.hear(SECOND)
     player.parameters.set("seed", 2)
     more = player.hear(SECOND // 2)
@@ -140,7 +140,7 @@ def test_after_a_prime_edits_look_at_nothing_before_it(tiny_model: LoadedVQModel
     player.parameters.set("edit/reverse/on", 1)
     player.hear(SECOND)
     given = np.random.default_rng(0).integers(0, 16, (22, 8, 3))
-    player.engine.prime(given)
+    player.engine.motion.prime(given)
     player.hear(SECOND)
     timeline = generator_of(player).timeline
     # The prior's contexts begin every fourth column: the oldest two are left out.

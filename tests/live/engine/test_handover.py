@@ -12,8 +12,8 @@ import torch
 
 from distill_live.codes.session_log import Entry
 from distill_live.codes.timeline import Timeline
-from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.ipc.status import Motion
+from distill_live.live.playhead.motion import Hold, Loop
 from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import Player
@@ -93,7 +93,7 @@ def test_a_prime_stays_the_past_that_is_continued(tiny_model: LoadedVQModel) -> 
     players = [Player(tiny_model), Player(tiny_model)]
     for number, player in enumerate(players):
         player.hear(SECOND)
-        player.engine.prime(given)
+        player.engine.motion.prime(given)
         player.hear(SECOND)
         if number:
             player.replace(tiny_model)
@@ -101,7 +101,7 @@ def test_a_prime_stays_the_past_that_is_continued(tiny_model: LoadedVQModel) -> 
     one, two = map(timeline, players)
     np.testing.assert_array_equal(two.raw(0, 40), given)
     np.testing.assert_array_equal(two.raw(0, 70), one.raw(0, 70))
-    players[1].engine.rewind(100.0)
+    players[1].engine.motion.rewind(100.0)
     players[1].hear(4_800)
     assert "nothing earlier is available" in players[1].said[-1]
     assert players[1].status["column"] >= 40
@@ -113,11 +113,11 @@ def test_a_clip_that_is_sent_again_at_once_leads_as_if_nothing_had_happened(
     players = [Player(tiny_model), Player(tiny_model)]
     for number, player in enumerate(players):
         player.parameters.set("manner", 0.7)
-        player.engine.partner("manner", "clip", wandering(50, 8, 3, 16))
+        player.engine.partners.put("manner", "clip", wandering(50, 8, 3, 16))
         player.hear(SECOND)
         if number:
             player.replace(tiny_model)
-            player.engine.partner("manner", "clip", wandering(50, 8, 3, 16))
+            player.engine.partners.put("manner", "clip", wandering(50, 8, 3, 16))
         player.hear(SECOND)
     one, two = map(timeline, players)
     np.testing.assert_array_equal(two.raw(0, 30), one.raw(0, 30))
@@ -128,7 +128,7 @@ def test_a_clip_that_is_sent_again_at_once_leads_as_if_nothing_had_happened(
 def test_a_hold_holds_the_same_column(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
-    player.engine.hold()
+    player.engine.motion.hold()
     player.hear(SECOND)
     held = player.engine._generator.playhead.motion
     player.replace(tiny_model)
@@ -136,7 +136,7 @@ def test_a_hold_holds_the_same_column(tiny_model: LoadedVQModel) -> None:
     assert isinstance(held, Hold)
     assert player.engine._generator.playhead.motion == held
     assert (player.status["motion"], player.status["column"]) == (Motion.HOLD, held.column)
-    player.engine.release()
+    player.engine.motion.release()
     player.hear(SECOND)
     assert player.status["column"] > held.column
 
@@ -144,7 +144,7 @@ def test_a_hold_holds_the_same_column(tiny_model: LoadedVQModel) -> None:
 def test_a_loop_repeats_the_same_samples(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(3 * SECOND)
-    player.engine.loop(0.7)
+    player.engine.motion.loop(0.7)
     player.hear(2 * SECOND)
     loop = player.engine._generator.playhead.motion
     player.replace(tiny_model)
@@ -155,7 +155,7 @@ def test_a_loop_repeats_the_same_samples(tiny_model: LoadedVQModel) -> None:
     assert (again.begin, again.end, again.column) == (loop.begin, loop.end, loop.column)
     length = loop.end - loop.begin
     np.testing.assert_array_equal(passes[-length:], passes[-2 * length : -length])
-    player.engine.release()
+    player.engine.motion.release()
     player.hear(2 * SECOND)
     assert player.status["motion"] == Motion.FORWARD
     assert player.said == []
@@ -178,7 +178,7 @@ def test_frozen_codes_stay_frozen(tiny_model: LoadedVQModel) -> None:
 def test_takes_and_settings_of_the_past_are_known(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(3 * SECOND)
-    player.engine.rewind(1.0)
+    player.engine.motion.rewind(1.0)
     player.hear(SECOND)
     player.parameters.set("temperature", 0.4, 1)
     player.hear(2 * SECOND)
@@ -186,10 +186,10 @@ def test_takes_and_settings_of_the_past_are_known(tiny_model: LoadedVQModel) -> 
     player.replace(tiny_model)
     player.hear(SECOND)
     assert player.status["take"] == 1
-    player.engine.rewind(5.0, "same")
+    player.engine.motion.rewind(5.0, "same")
     player.hear(5 * SECOND)
     np.testing.assert_array_equal(timeline(player).raw(0, 50), drawn)
-    player.engine.rewind(1.0)
+    player.engine.motion.rewind(1.0)
     player.hear(SECOND)
     assert player.status["take"] == 2
 
@@ -209,8 +209,8 @@ def test_what_was_set_while_no_engine_was_there_is_heard_soon(tiny_model: Loaded
 
 CHANGES: dict[str, Callable[[Player], object]] = {
     "nothing": lambda player: None,
-    "rewind": lambda player: player.engine.rewind(0.5),
-    "hold": lambda player: player.engine.hold(),
+    "rewind": lambda player: player.engine.motion.rewind(0.5),
+    "hold": lambda player: player.engine.motion.hold(),
     "edit": lambda player: player.parameters.set("edit/mask/on", 1, 2),
 }
 #: Where the process ends: before or after a step that other processes can see.
@@ -268,7 +268,7 @@ def test_an_end_in_the_middle_of_a_change_leaves_a_whole_state_and_a_true_log(
 def test_plainly_it_continues_forward_with_another_take(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(2 * SECOND)
-    player.engine.hold()
+    player.engine.motion.hold()
     player.hear(SECOND)
     column = player.status["column"]
     player.replace(tiny_model, plainly=True)
@@ -286,7 +286,7 @@ def test_a_long_past_is_known_and_can_be_gone_back_to(
     player.hear(10 * SECOND)
     player.replace(tiny_model)
     player.hear(SECOND)
-    player.engine.rewind(600.0)
+    player.engine.motion.rewind(600.0)
     heard = player.hear(2 * SECOND)
     assert np.abs(heard[SECOND:]).max() > 0
     assert all("nothing earlier is available" in line for line in player.said)
@@ -303,7 +303,7 @@ def test_a_new_engine_plays_on_with_the_clarity_of_now(
         player.parameters.set("clarity", amounts[0])
         heard = [player.hear(SECOND)]
         if request_:
-            getattr(player.engine, request_[0])(*request_[1:])
+            player.engine.carry_out(request_[0], request_[1:])
             heard.append(player.hear(SECOND))
         log = entries(player, position=0)
         player.parameters.set("clarity", amounts[1])

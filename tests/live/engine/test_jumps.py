@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from distill_live.codes.session_log import Entry
-from distill_live.live.engine.motion import Loop
 from distill_live.live.ipc.status import Motion
+from distill_live.live.playhead.motion import Loop
 from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import SETTINGS, Player
@@ -36,7 +36,7 @@ class Listener:
 
     def ask(self, name: str, *arguments: Any) -> int:
         """Make a request that is a jump; returns the ring position from which on it is heard."""
-        getattr(self.player.engine, name)(*arguments)
+        self.player.engine.carry_out(name, arguments)
         at = len(self.sound) + SETTINGS.guard
         self.player.work()
         return at
@@ -164,7 +164,7 @@ def test_a_rewind_continues_differently_from_what_was_heard_before_that_place(
     history(listener)
     head = listener.player.engine._generator.playhead
     at = len(listener.sound) + SETTINGS.guard
-    heard = list(head.back_from(at))
+    heard = list(head.trail.back_from(at))
     target = at - 5 * SECOND // 4
     known = [one.laid for one in heard if one.end <= target][3::-1]
     followed = [one.laid for one in heard if one.position >= target][:-5:-1]
@@ -268,7 +268,7 @@ def test_a_long_loop_of_short_passes_takes_no_more_memory(
     listener.hear(SECOND)
     listener.ask("loop", 0.05)
     listener.hear(7 * SECOND // 2)
-    past = listener.player.engine._generator.playhead.past
+    past = listener.player.engine._generator.playhead.trail.past
     assert len(past._columns) < 100
     listener.ask("rewind", 3.0)
     listener.hear(SECOND // 4)

@@ -137,7 +137,7 @@ def test_edited_codes_are_shown_and_in_a_loop_those_that_sound(tiny_model: Loade
     assert (shown.codes != raw).any()
     player.parameters.set("edit/mask/on", 0)
     player.hear(9_600)
-    player.engine.loop(0.2)
+    player.engine.motion.loop(0.2)
     player.hear(4_800)
     columns = set()
     for _ in range(50):
@@ -151,7 +151,7 @@ def test_a_column_that_was_given_has_no_entropy(tiny_model: LoadedVQModel) -> No
     player.hear(24_000)
     sampler = player.engine._generator.sampler
     codes = np.zeros((12, 8, 3), np.int64)
-    player.engine.prime(codes)
+    player.engine.motion.prime(codes)
     player.hear(4_800)
     assert np.isnan(sampler.entropy(3))
     assert not np.isnan(sampler.entropy(12))

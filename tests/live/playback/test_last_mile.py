@@ -33,10 +33,14 @@ class Rig:
         self.parameters, self.status = ParameterStore(), LiveStatus()
         self.parameters.set("width", width)
         self.other_ring, self.decks = AudioRing(2), DeckControl()
-        mixer = DeckMixer((self.ring, self.other_ring), self.decks)
-        self.mile = LastMile(mixer, self.parameters, self.status, self.tap, sample_rate)
+        self.begin(sample_rate)
         self.lane = self.ring.begin_future(0)
         self.ring.switch(self.lane, 0, 0)
+
+    def begin(self, sample_rate: int = 48_000) -> None:
+        """Play on an output of this rate from now on."""
+        mixer = DeckMixer((self.ring, self.other_ring), self.decks)
+        self.mile = LastMile(mixer, self.parameters, self.status, self.tap, sample_rate)
 
     def fill(self, count: int) -> None:
         start = self.ring.written(self.lane)
@@ -473,6 +477,18 @@ def test_without_an_amount_the_sound_is_what_it_is_without_a_leveler(
     out = played(4 * 24_576)
     monkeypatch.setattr(Leveler, "process", lambda self, pair, amount: None)
     np.testing.assert_array_equal(out, played(4 * 24_576))
+
+
+def test_the_output_that_comes_next_keeps_the_gain_of_the_leveler() -> None:
+    """After a failure of the audio process, or when a device has been away."""
+    rig = Rig()
+    rig.parameters.set("leveler", 1.0)
+    rig.fill(30_000)
+    rig.status["leveler_gain"] = -6.0
+    rig.begin()
+    heard = np.abs(rig.render(9_600)[4_800:])
+    assert heard.max() == pytest.approx(0.5 * 10 ** (-6 / 20), abs=0.05)
+    assert rig.status["leveler_gain"] < -5.0
 
 
 def test_the_gain_acts_after_the_leveler() -> None:

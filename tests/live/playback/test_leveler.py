@@ -145,6 +145,17 @@ def test_an_amount_given_up_leads_back_to_the_sound_as_it_is_without_a_step() ->
     assert np.abs(np.diff(gains)).max() < 2e-3
 
 
+def test_a_leveler_that_takes_over_begins_with_the_gain_of_the_one_before_it() -> None:
+    before, given = Leveler(), noise(16.0, -25.0)
+    before.process(given[:, : 8 * RATE].copy(), 1.0)
+    after, out = Leveler(before.gain_db), given[:, 8 * RATE :].copy()
+    after.process(out, 1.0)
+    assert before.gain_db == pytest.approx(TARGET + 25.0, abs=1.0)
+    gains = out[0] / given[0, 8 * RATE :]
+    assert 20 * np.log10(gains[0]) == pytest.approx(before.gain_db, abs=0.01)
+    assert np.ptp(20 * np.log10(gains[np.isfinite(gains)])) < 2.0
+
+
 def test_the_samples_do_not_depend_on_the_blocks() -> None:
     given = np.concatenate([noise(4.0, -25.0), noise(4.0, -8.0)], axis=1)
     expected = levelled(given, 0.7, block=2_048)

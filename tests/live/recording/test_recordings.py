@@ -11,7 +11,6 @@ from distill_live.audio.files import SoundFileWriter
 from distill_live.live.ipc.ring import CAPACITY
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.recording.recordings import Recordings
-from distill_live.parameters import ParameterStore
 from tests.disks import disk_full_after
 from tests.sound_files import read_audio
 from tests.tools import wait_until
@@ -23,11 +22,8 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.said: list[str] = []
-        self.tap, self.parameters = TapRing(), ParameterStore()
-        self.stereo = False
-        self.recordings = Recordings(
-            self.tap, self.parameters, folder, self.said.append, lambda: self.stereo
-        )
+        self.tap = TapRing()
+        self.recordings = Recordings(self.tap, folder, self.said.append)
         self.told: list[tuple[str, bool]] = []
         self.recordings.on_outcome = lambda text, failed, _: self.told.append((text, failed))
 
@@ -54,26 +50,16 @@ def test_what_is_played_between_on_and_off_is_in_a_file_of_its_own(tmp_path: Pat
     ]
 
 
-def test_a_recording_has_two_channels_when_there_is_width_as_it_begins(tmp_path: Path) -> None:
+def test_a_recording_that_begins_with_the_same_on_both_sides_goes_on_in_stereo(
+    tmp_path: Path,
+) -> None:
     desk = Desk(tmp_path)
-    for width in (0.0, 0.5):
-        desk.parameters.set("width", width)
-        desk.recordings.record(True, "rain")
-        desk.parameters.set("width", 0.5)
-        desk.tap.write(steady(0.5))
-        desk.recordings.record(False, "rain")
-    assert [read_audio(path)[0].shape[1] for path in desk.files()] == [1, 2]
-
-
-def test_a_recording_of_a_stereo_model_has_two_channels(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    for desk.stereo in (False, True):
-        desk.recordings.record(True, "rain")
-        desk.tap.write(np.stack([steady(0.5), steady(-0.25)]))
-        desk.recordings.record(False, "rain")
-    mono, stereo = (read_audio(path)[0] for path in desk.files())
-    assert mono[0].tolist() == [0.125]
-    assert stereo[0].tolist() == [0.5, -0.25]
+    desk.recordings.record(True, "rain")
+    desk.tap.write(steady(0.5))
+    desk.tap.write(np.stack([steady(0.5), steady(-0.25)]))
+    desk.recordings.record(False, "rain")
+    [samples] = (read_audio(path)[0] for path in desk.files())
+    assert samples[[0, -1]].tolist() == [[0.5, 0.5], [0.5, -0.25]]
 
 
 def test_what_is_asked_for_twice_changes_nothing(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def replay(log: list[Entry], loaded: LoadedVQModel) -> np.ndarray:
 
 
 def act(player: Player, name: str, *arguments: Any) -> np.ndarray:
-    getattr(player.engine, name)(*arguments)
+    player.engine.carry_out(name, arguments)
     return player.hear(SECOND)
 
 
@@ -80,13 +80,13 @@ def test_clarity_is_replayed_wherever_it_was_changed(tiny_clear: LoadedVQModel) 
 
 def test_grains_are_replayed_wherever_they_were_changed(tiny_grainy: LoadedVQModel) -> None:
     player = Player(tiny_grainy)
-    heard = [change(player, "grain/reach", 40)]
+    heard = [change(player, "grain_reach", 40)]
     for amount, name, arguments in (
         (0.0, "loop", (0.3,)), (1.0, "release", ()), (0.4, "hold", ()), (1.0, "release", ()),
         (0.5, "rewind", (1.0, "same")), (0.8, "panic", ()),
     ):  # fmt: skip
         heard.append(change(player, "grain", amount))
-        player.parameters.set("grain/reach", 10 + 20 * amount)
+        player.parameters.set("grain_reach", 10 + 20 * amount)
         heard.append(act(player, name, *arguments))
     log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
     used = [(entry["amount"], entry["reach"]) for entry in log if entry["op"] == "use_grains"]
@@ -118,15 +118,15 @@ def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
         elif kind == 1:
             player.parameters.set("edit/mask/on", int(rng.integers(2)), int(rng.integers(3)))
         elif kind == 2:
-            player.engine.rewind(float(rng.uniform(0.1, 3.0)))
+            player.engine.motion.rewind(float(rng.uniform(0.1, 3.0)))
         elif kind == 3:
-            player.engine.loop(float(rng.uniform(0.05, 1.0)))
+            player.engine.motion.loop(float(rng.uniform(0.05, 1.0)))
         elif kind == 4:
             player.parameters.set("clarity", float(rng.uniform(0.0, 1.5)))
         elif kind == 5:
-            player.engine.hold(rng.choice([None, float(rng.uniform(0.01, 0.5))]))
+            player.engine.motion.hold(rng.choice([None, float(rng.uniform(0.01, 0.5))]))
         else:
-            player.engine.release()
+            player.engine.motion.release()
         if rng.integers(3):
             player.work()
         heard.append(player.hear(480 * int(rng.integers(1, 9)), 480))

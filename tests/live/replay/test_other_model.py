@@ -62,7 +62,7 @@ def test_the_same_doings_on_the_same_model_are_the_same_sound(
 def test_a_stereo_model_plays_in_two_channels(tiny_stereo: LoadedVQModel) -> None:
     player = Player(tiny_stereo, channels=2)
     heard = player.hear(SECOND)
-    player.engine.loop(0.4)
+    player.engine.motion.loop(0.4)
     heard = np.concatenate([heard, player.hear(SECOND)])
     assert (heard[:, 0] != heard[:, 1]).any()
     log = [*DOINGS[:2], ask(SECOND, "loop", 0.4), end(2 * SECOND)]
@@ -74,7 +74,7 @@ def test_what_was_done_is_done_at_its_time(tiny_model: LoadedVQModel) -> None:
     expected = player.hear(SECOND)
     player.parameters.set("edit/mask/on", 1, 1)
     expected = np.r_[expected, player.hear(SECOND)]
-    player.engine.loop(0.4)
+    player.engine.motion.loop(0.4)
     expected = np.r_[expected, player.hear(SECOND)]
     log = [*DOINGS[:4], end(3 * SECOND)]
     np.testing.assert_array_equal(replay(log, tiny_model)[0], expected)
@@ -85,7 +85,7 @@ def test_a_session_that_was_played_is_replayed_from_its_journal(tiny_model: Load
     heard = player.hear(SECOND)
     player.parameters.set("temperature", 0.4, 2)
     heard = np.r_[heard, player.hear(SECOND)]
-    player.engine.hold()
+    player.engine.motion.hold()
     heard = np.r_[heard, player.hear(SECOND)]
     log = [engine(), *(json.loads(line) for line in player.journal.read()), end(3 * SECOND)]
     np.testing.assert_array_equal(replay(log, tiny_model)[0], heard)
@@ -121,7 +121,7 @@ def paint(player: Player) -> np.ndarray:
     engine.carry_out("lay", (overlays, ()))
     engine.carry_out("recall", (held,))
     player.parameters.set("edit/freeze/on", 1)
-    engine.rewind(0.8, "same")
+    engine.motion.rewind(0.8, "same")
     heard.append(player.hear(SECOND))
     return np.concatenate(heard)
 
@@ -145,7 +145,7 @@ def test_on_another_model_only_changes_and_requests_count(
 ) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
-    player.engine.rewind(0.5)
+    player.engine.motion.rewind(0.5)
     player.parameters.set("edit/mask/on", 1, 0)
     player.hear(SECOND)
     log = [engine(), *(json.loads(line) for line in player.journal.read()), end(2 * SECOND)]

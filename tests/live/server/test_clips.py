@@ -41,9 +41,7 @@ class Desk:
             model, nothing, None,
             recordings=folder / "recordings", clip_library=folder / "library",
         )  # fmt: skip
-        self.clips = Clips(
-            settings, tap, store, self.encodings, lambda: self.decks[0], self.said.append
-        )
+        self.clips = Clips(settings, tap, self.encodings, lambda: self.decks[0], self.said.append)
         tap.write(np.zeros((2, 4_800), np.float32))
         self.clips.on_outcome = lambda *told: self.outcomes.append(told[:3])
         self.clips.on_late_failure = lambda *told: self.outcomes.append((*told, True))

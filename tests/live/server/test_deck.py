@@ -27,14 +27,6 @@ def deck() -> Deck:
     return Deck(1, ParameterStore(), journal=False)
 
 
-@pytest.mark.parametrize(("spectrogram", "stereo"), [({}, False), ({"image_groups": 16}, True)])
-def test_whether_a_model_is_stereo_is_in_its_header(
-    deck: Deck, tmp_path: Path, spectrogram: dict[str, int], stereo: bool
-) -> None:
-    put(deck, tmp_path, "rain", spectrogram=spectrogram)
-    assert deck.is_stereo == stereo
-
-
 def test_its_ring_has_two_channels_whatever_the_model(deck: Deck) -> None:
     assert deck.ring.channels == 2
 

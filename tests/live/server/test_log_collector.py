@@ -24,7 +24,8 @@ class Desk:
         self.decks = Deck(0, store, keep), Deck(1, store, keep)
         self.notes = [Journal(deck.journal) for deck in self.decks]
         self.said: list[str] = []
-        self.journal = LogCollector(self.path, self.decks, self.said.append)
+        self.journal = LogCollector(self.decks, self.said.append)
+        self.journal.begin(self.path)
 
     def entries(self) -> list[Entry]:
         return list(read_session_log(self.path))

@@ -47,6 +47,12 @@ def test_the_tree_lists_every_address_once_under_its_own_name() -> None:
             assert child["FULL_PATH"] == f"{node['FULL_PATH'].rstrip('/')}/{name}"
 
 
+def test_the_tree_lists_every_parameter() -> None:
+    """None may be below another: what is below a parameter is not listed."""
+    paths = {node["FULL_PATH"] for node in walk(tree().describe("/"))}
+    assert {name for name in TABLE if f"/distill/{name}" not in paths} == set()
+
+
 def test_a_parameter_is_described_in_full() -> None:
     assert tree().describe("/distill/fade") == {
         "FULL_PATH": "/distill/fade",

@@ -74,8 +74,8 @@ class ServerDocuments:
         yield "model", model_facts(self._server.deck)
         yield "server", self._describe_server()
         yield "presets", self._list_presets()
-        yield "clips", [_describe_clip(clip) for clip in self._server.clips]
-        chosen = self._server.chosen_clips.items()
+        yield "clips", [_describe_clip(clip) for clip in self._server.clips.listing]
+        chosen = self._server.clips.slots.chosen.items()
         yield "partners", {f"{slot}/clip": name or None for slot, name in chosen}
         yield "history", self._list_history()
         yield "edit_order", list(self._history.order)
@@ -90,8 +90,8 @@ class ServerDocuments:
         server = self._server
         return {
             "version": __version__,
-            "output": server.output_name,
-            "audible": server.is_audible,
+            "output": server.output.name,
+            "audible": server.output.is_audible,
             "latency": _stepped(server.latency),
             "outputLatency": _stepped(server.status["output_latency"]),
             "priority": server.priority.describe(),
@@ -102,9 +102,9 @@ class ServerDocuments:
         }
 
     def _describe_recording(self) -> dict[str, Any] | None:
-        written = self._server.recording
+        written = self._server.recordings.path
         # In whole seconds, so that it is not told more often.
-        seconds = int(self._server.recorded_seconds)
+        seconds = int(self._server.recordings.seconds)
         return {"name": written.name, "seconds": seconds} if written else None
 
     def _list_presets(self) -> list[dict[str, Any]]:
@@ -140,7 +140,7 @@ class ServerDocuments:
         return states if len(states) == len(patch.map) else [_unknown(one) for one in patch.map]
 
     def _files(self) -> dict[str, Any]:
-        written = self._server.recording
+        written = self._server.recordings.path
         return {
             "recording": written.name if written else None,
             "recordings": list_recordings(self._recordings),

@@ -92,12 +92,12 @@ def test_what_a_control_is_being_learned_for_is_told(stand: Stand) -> None:
 def test_a_recording_is_told_with_its_whole_seconds(stand: Stand) -> None:
     reader = Reader(stand)
     server = stand.server
-    server._recordings.record(True, "rain")
+    server.recordings.record(True, "rain")
     assert reader.look()["recording"]["seconds"] == 0
     server.tap.write(np.zeros((2, 60_000), np.float32))
     wait_until(lambda: reader.look()["recording"]["seconds"] == 1, "the recorder")
     assert reader.newest["recording"]["name"] == reader.newest["files"]["recording"]
-    server._recordings.record(False, "rain")
+    server.recordings.record(False, "rain")
     assert reader.look()["recording"] is None
 
 

@@ -11,7 +11,7 @@ import { Fader } from '../controls/fader.js'
 /** Where parameters without a group of their own belong. */
 const HOMES = {
   Sampling: ['temperature', 'top_k', 'top_p', 'min_p', 'repetition', 'manner', 'follow', 'seed'],
-  Output: ['gain', 'clarity', 'grain', 'grain/reach', 'width', 'leveler', 'fade', 'model_fade'],
+  Output: ['gain', 'clarity', 'grain', 'grain_reach', 'width', 'leveler', 'fade', 'model_fade'],
   Time: ['tempo', 'beats_per_bar', 'link_start_stop', 'morph', 'modulation'],
 }
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from distill_live.codes.timeline import Codes
-from distill_live.live.engine.decoder import ColumnDecoder
+from distill_live.live.playhead.decoder import ColumnDecoder
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.loaded import LoadedVQModel

@@ -44,7 +44,7 @@ def duo(tiny_model: LoadedVQModel) -> Duo:
     duo = Duo(tiny_model)
     duo.parameters.set("blend", 1.0)
     duo.hear(SECOND)
-    duo.engine.partner("blend", INPUT, None)
+    duo.engine.partners.put("blend", INPUT, None)
     return duo
 
 
@@ -97,7 +97,7 @@ def test_a_clip_or_nothing_takes_the_place_of_the_input(duo: Duo, chosen: str) -
     duo.play_in()
     duo.hear(2 * COLUMN)
     clip = np.full((1, 8, 3), 5) if chosen else None
-    duo.engine.partner("blend", chosen, clip)
+    duo.engine.partners.put("blend", chosen, clip)
     duo.hear(2 * COLUMN)
     played = duo.play_in()
     duo.hear(2 * COLUMN)
@@ -109,7 +109,7 @@ def test_without_a_listener_nothing_is_blended(tiny_model: LoadedVQModel) -> Non
     duo = Duo(tiny_model)
     duo.engine._input._columns = None
     duo.parameters.set("blend", 1.0)
-    duo.engine.partner("blend", INPUT, None)
+    duo.engine.partners.put("blend", INPUT, None)
     duo.play_in()
     duo.hear(SECOND)
     assert duo.status["futures"] == 0

@@ -10,8 +10,8 @@ import torch
 from distill_live.audio.dataset import Recording
 from distill_live.codes.timeline import Timeline
 from distill_live.codes.training_codes import WINDOW_COLUMNS, TrainingCodes
-from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
+from distill_live.live.past.origin import OriginTeller
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.grains.stream import GrainOrigin
 from tests.live.player import Clock, Player
@@ -62,7 +62,7 @@ def test_the_recording_and_the_second_that_sound_are_reported(remembering: Loade
 def test_a_rewind_is_followed(remembering: LoadedVQModel) -> None:
     player = Player(remembering)
     hear_up_to(player, FIRST + 25)
-    player.engine.rewind(1.0, "same")
+    player.engine.motion.rewind(1.0, "same")
     player.hear(SECOND // 4)
     assert FIRST + 10 < player.status["column"] < FIRST + 22
     player.work()
@@ -74,7 +74,7 @@ def test_a_rewind_is_followed(remembering: LoadedVQModel) -> None:
 def test_another_take_is_new_again(remembering: LoadedVQModel) -> None:
     player = Player(remembering)
     hear_up_to(player, FIRST + 12)
-    player.engine.rewind(0.2)
+    player.engine.motion.rewind(0.2)
     hear_up_to(player, FIRST + 12 + 2 * WINDOW_COLUMNS)
     assert player.status["origin"] == NEW_SOUND
 
@@ -86,7 +86,7 @@ def test_an_lfo_that_keeps_the_engine_busy_does_not_hide_the_origin(
     player = Player(remembering, clock=clock)
     hear_up_to(player, FIRST + 5)
     followed: list[float] = []
-    follow = player.engine._origin.follow
+    follow = player.engine._teller._origin.follow
 
     def note(timeline: Timeline, heard: int, grain: GrainOrigin | None) -> None:
         followed.append(clock.now)
@@ -95,9 +95,9 @@ def test_an_lfo_that_keeps_the_engine_busy_does_not_hide_the_origin(
     with pytest.MonkeyPatch.context() as patch, torch.inference_mode():
         # As it is while an LFO moves a parameter: each turn has something to do.
         patch.setattr(
-            player.engine, "_change_future", lambda: player.engine._filler.fill(0) or True
+            player.engine._changes, "make_next", lambda: player.engine._filler.fill(0) or True
         )
-        patch.setattr(player.engine._origin, "follow", note)
+        patch.setattr(player.engine._teller._origin, "follow", note)
         for _ in range(15 * 4096 // 480):
             clock.now += 480 / SECOND
             for _ in range(20):
@@ -147,7 +147,7 @@ def test_where_grains_are_heard_their_recording_and_second_are_told(
     names = ["other.wav", *(one.name for one in grain_recordings)]
     loaded = replace(tiny_grainy, training_codes=tuple(TrainingCodes(n, noise) for n in names))
     player = Player(loaded)
-    player.parameters.set("grain/reach", 40.0)
+    player.parameters.set("grain_reach", 40.0)
     player.hear(SECOND)
     playhead = player.engine._generator.playhead
     told = set()

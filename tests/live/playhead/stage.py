@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from distill_live.codes.timeline import Timeline
-from distill_live.live.engine.decoder import ColumnDecoder
-from distill_live.live.engine.playhead import Playhead
+from distill_live.live.playhead.decoder import ColumnDecoder
+from distill_live.live.playhead.playhead import Playhead
 from distill_live.models.file.loaded import LoadedVQModel
 
 

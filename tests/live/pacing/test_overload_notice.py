@@ -3,7 +3,7 @@
 import pytest
 
 from distill_live.live.ipc.status import EngineStatus
-from distill_live.live.server.overload_notice import OverloadNotice
+from distill_live.live.pacing.overload_notice import OverloadNotice
 
 
 class Desk:

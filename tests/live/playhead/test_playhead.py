@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from distill_live.audio.fades import crossfade
-from distill_live.live.engine.decoder import ColumnDecoder
-from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.past.recent import RECENT
+from distill_live.live.playhead.decoder import ColumnDecoder
+from distill_live.live.playhead.motion import Hold, Loop
 from distill_live.models.file.loaded import LoadedVQModel
-from tests.live.engine.stage import Stage
+from tests.live.playhead.stage import Stage
 
 FADE = 960
 
@@ -213,7 +213,7 @@ def test_there_is_no_way_back_to_what_is_not_made_yet(stage: Stage) -> None:
 def test_what_is_over_is_forgotten_but_not_the_column_that_sounds(stage: Stage) -> None:
     stage.push(10)
     start = ColumnDecoder(stage.loaded).start_of
-    stage.head.forget_before(start(6) + 100)
+    stage.head.trail.forget_before(start(6) + 100)
     assert not stage.head.back_before(start(6) - 1)
     assert stage.head.back_before(start(6) + 100)
     assert stage.head.column == 6
@@ -300,17 +300,17 @@ def test_a_repetition_plays_the_last_samples_again_between_two_fades(stage: Stag
 
 def test_no_more_is_repeated_than_is_remembered(stage: Stage) -> None:
     before = stage.push(2)
-    assert stage.head.remembered == len(before)
+    assert stage.head.trail.remembered == len(before)
     with torch.inference_mode():
         assert len(stage.put(stage.head.repeat(72_000, FADE))) == len(before)
     stage.push(38)
-    assert RECENT <= stage.head.remembered < RECENT + 2 * 4096
+    assert RECENT <= stage.head.trail.remembered < RECENT + 2 * 4096
 
 
 def test_what_was_dropped_is_not_repeated(stage: Stage) -> None:
     before = stage.push(10)
     stage.head.jump(3, 20_000)
-    assert stage.head.remembered == 20_000
+    assert stage.head.trail.remembered == 20_000
     with torch.inference_mode():
         again = stage.head.repeat(10_000, FADE)
     np.testing.assert_array_equal(again[FADE:], before[10_000 + FADE : 20_000])
