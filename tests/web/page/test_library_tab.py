@@ -186,9 +186,9 @@ def test_a_deleted_model_comes_back(tab: Page, drums: Path) -> None:
 
 def test_a_model_is_played_live_and_the_list_says_so(tab: Page) -> None:
     press(opened(tab, "drums").get_by_role("button", name="Play it live"))
-    expect(row(tab, "drums")).to_contain_text("playing")
+    expect(row(tab, "drums")).to_contain_text("playing", timeout=PATIENCE)
     press(opened(tab, "tiny").get_by_role("button", name="Play it live"))
-    expect(row(tab, "tiny")).to_contain_text("playing")
+    expect(row(tab, "tiny")).to_contain_text("playing", timeout=PATIENCE)
 
 
 def test_a_model_goes_down_and_up_again(tab: Page, served: Stage, tmp_path: Path) -> None:
