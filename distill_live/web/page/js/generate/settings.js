@@ -12,7 +12,7 @@ import { store } from '../core/store.js'
 export const SAMPLING = ['temperature', 'top_k', 'top_p', 'min_p', 'repetition']
 export const STEERED = ['loudness', 'brightness', 'noisiness', 'density']
 /** Parameters of decoding, with their names in a sidecar. */
-export const SOUND = { clarity: 'clarity', grain: 'grain', 'grain/reach': 'reach' }
+export const SOUND = { clarity: 'clarity', grain: 'grain', grain_reach: 'reach' }
 export const FORMATS = ['wav', 'flac', 'ogg', 'mp3']
 export const BIT_DEPTHS = [16, 24, 32]
 /** The most sounds and seconds that the page asks for at once. */
