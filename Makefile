@@ -85,11 +85,11 @@ run-tests test-quick: export PYTHONDONTWRITEBYTECODE :=
 serve: $(VENV)/installed $(VENV)/sound-library
 	$(bin)/distill-live serve $(ARGS)
 
-# pip, apt and mypy each keep at most one core busy, so they run beside something else. Only what takes
-# a second, ruff, comes first by itself: nobody should have to wait for the tests to hear of it.
+# pip, apt and mypy each keep at most one core busy, so they run beside each other. The tests run by
+# themselves: they wait for programs that need the processor.
 test:
-	$(MAKE) --no-print-directory --jobs=3 style $(test_environment)
-	$(MAKE) --no-print-directory --jobs=2 types run-tests
+	$(MAKE) --no-print-directory --jobs=3 style types $(test_environment)
+	$(MAKE) --no-print-directory run-tests
 
 run-tests: $(test_environment)
 	$(pytest) $(ARGS)

@@ -42,7 +42,7 @@ function Run(/** @type {{job: any}} */ { job }) {
   return html`<section class="panel stack" aria-label=${job.title}>
     <div class="panel-head">
       <h2>${job.title}</h2>
-      ${isActive(job) && phases.length === 0 && html`<span class="soft">${pace}</span>`}
+      ${isActive(job) && phases.length === 0 && pace && html`<span class="soft">${pace}</span>`}
     </div>
     ${phases.length === 0 &&
     html`<p class="soft">
