@@ -37,6 +37,10 @@ class Region:
     levels: NDArray[np.bool_]
 
 
+#: What is said of bands that are given in both ways.
+BANDS_TWICE = "give the bands once, with --band"
+
+
 @dataclass(frozen=True)
 class Selection:
     """Columns, bands and levels as they are written; "" stands for all.
@@ -47,7 +51,7 @@ class Selection:
 
     Bands: `low`, `mid`, `high` (thirds), or numbers, several with commas. People count them from 1:
     `band` is such as `1-2`, with the last one, or `4`. Programs count them from 0: `bands` is such
-    as `0:2`, without the end, or `3`. One of them is "".
+    as `0:2`, without the end, or `3`. Give at most one of the two.
     """
 
     columns: str = ""
@@ -72,7 +76,11 @@ class Selection:
 
     def bands_of(self, count: int) -> NDArray[np.bool_]:
         """Which of `count` bands are selected [F]. Raises CodesError as `resolve` does."""
-        return find_band(self.band, count) if self.band else find_bands(self.bands, count)
+        if self.band and self.bands:
+            raise CodesError(BANDS_TWICE)
+        if self.band:
+            return find_counted_bands(self.band, count)
+        return find_band_indices(self.bands, count)
 
 
 def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int, int]:
@@ -132,7 +140,7 @@ def _seconds(time: re.Match[str]) -> float:
     return float(time[1]) / (1000 if time[2] else 1)
 
 
-def find_band(text: str, count: int) -> NDArray[np.bool_]:
+def find_counted_bands(text: str, count: int) -> NDArray[np.bool_]:
     """Which of `count` bands are written, counted from 1. Raises CodesError as `Selection.resolve`
     does."""
     thirds, found = _thirds(count), np.zeros(count, bool)
@@ -154,7 +162,7 @@ def find_band(text: str, count: int) -> NDArray[np.bool_]:
     return found
 
 
-def find_bands(text: str, count: int) -> NDArray[np.bool_]:
+def find_band_indices(text: str, count: int) -> NDArray[np.bool_]:
     """Which of `count` bands are written, counted from 0. Raises CodesError as `Selection.resolve`
     does."""
     return _find("bands", text, count, _thirds(count))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,7 +39,7 @@ def refresh(
         typer.Option(
             "--grains-format",
             help="Format of that file's sound: flac keeps it as it is, ogg makes the file about a "
-            "quarter of the size (default: that of the file that is there, or flac).",
+            "quarter of the size (default: the format of the existing file, or flac).",
         ),
     ] = None,
     device: DeviceOption = "auto",
@@ -97,12 +98,16 @@ def refresh(
 def _write_grains(
     path: Path, loaded: LoadedVQModel, recordings: Recordings, sound_format: GrainsFormat | None
 ) -> Path:
-    """Write the grains of a model beside its file, in this format or (None) in that of the file
-    that is there; returns where they are."""
-    from distill_live.commands.training_steps.grains import format_kept
+    """Write the grains of a model beside its file, in this format or (None) in that of the existing
+    file, unless there is too much for it; returns where they are."""
+    from distill_live.commands.training_steps.grains import format_for, format_kept
     from distill_live.training.data.grains import make_grains
 
-    sound_format = sound_format or format_kept(path)
+    if sound_format is None:
+        rate = loaded.spectrogram.config.sample_rate
+        sound_format = format_for(
+            recordings.recordings, rate, format_kept(path), partial(tell, err=True)
+        )
     found, count = grains_path(path), len(recordings.recordings)
     with progress_bar("grains") as advance:
         make_grains(found, loaded, recordings.recordings, sound_format,

@@ -69,7 +69,7 @@ def _gutter(labels: Sequence[str], bands: int) -> int:
 
 
 def _head(label: str, band: int, gutter: int) -> str:
-    """What is left of a row: bands count from 0 here, and from 1 for who reads it."""
+    """The label to the left of a row: bands count from 0 here, and from 1 for who reads it."""
     number = f" {band + 1} "
     return f"{escape(label)}".ljust(gutter - len(number)) + number
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 import re
+import signal
 import subprocess
 import tempfile
 import threading
@@ -71,10 +73,11 @@ class Browser:
                     require_browser(), *FLAGS, *self._flags, "--window-size=1440,900",
                     f"--user-data-dir={place}", "--remote-debugging-port=0", "about:blank",
                 ],
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
             stack.callback(process.wait)
-            stack.callback(process.terminate)
+            # Debian's program is a script that waits for Chromium: both have to end.
+            stack.callback(os.killpg, process.pid, signal.SIGTERM)
             self._connect(stack, place / "DevToolsActivePort")
             if self._address is not None:
                 self.go(self._address)

@@ -52,6 +52,11 @@ def test_bands_of_people_count_from_1_and_a_span_has_its_last_one(
     assert region.bands.nonzero()[0].tolist() == list(chosen)
 
 
+def test_bands_are_given_in_one_way() -> None:
+    with pytest.raises(CodesError, match="give the bands once, with --band"):
+        Selection(band="1", bands="3").resolve(20, 8, LABELS, 10.0)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
+from distill_live.commands.training_steps import grains
 from distill_live.inference import loudness
 from distill_live.inference.loudness import playing_loudness
 from distill_live.models.codec.clarity import Clarity
@@ -334,7 +335,7 @@ def test_refresh_of_a_model_that_cannot_play_measures_no_loudness(
 
 
 def test_refresh_writes_the_grains_of_a_folder(
-    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tiny_in_library.with_suffix(".grains")
     assert printed(run_cli, "refresh", "tiny", sounds, "--no-grains")["grains"] is None
@@ -350,9 +351,12 @@ def test_refresh_writes_the_grains_of_a_folder(
     assert printed(run_cli, "refresh", "tiny", sounds, "--grains-format", "ogg")["grains"]
     assert path.stat().st_size < lossless
     assert printed(run_cli, "info", "tiny")["grains"]["format"] == "ogg"
-    # As it is, unless the user says otherwise.
+    # As it is, unless the user says otherwise, or there is too much for it.
     assert printed(run_cli, "refresh", "tiny", sounds)["grains"]
     assert printed(run_cli, "info", "tiny")["grains"]["format"] == "ogg"
+    monkeypatch.setattr(grains, "MOST_OGG_SECONDS", 5.0)
+    assert "its grains become flac" in run_cli("models", "refresh", "tiny", sounds).err
+    assert printed(run_cli, "info", "tiny")["grains"]["format"] == "flac"
 
 
 def test_grains_go_where_their_model_goes(

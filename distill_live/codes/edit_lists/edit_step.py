@@ -14,7 +14,7 @@ from typing import Self
 
 from distill_live.codes.edit import Edit, Traits
 from distill_live.codes.edit_run import context_values
-from distill_live.codes.selection import Selection, find_distance
+from distill_live.codes.selection import BANDS_TWICE, Selection, find_distance
 from distill_live.errors import CodesError, ParameterError, nearest_name
 from distill_live.parameters import COLUMN_UNIT, PARAMETERS
 
@@ -25,7 +25,8 @@ _VALUE = re.compile(r"([a-z][a-z0-9_]*)=(.*)", re.DOTALL)
 #: Columns in the place of the second grid's name.
 _COLUMNS = re.compile(r"[\d.]*(m?s)?:[\d.]*(m?s)?", re.ASCII)
 #: `--bands` counts from 0. It is what earlier versions wrote: it keeps its meaning, so that old
-#: files, scripts and session logs do, but it is neither offered nor written.
+#: files, scripts and session logs do. It is never offered; a step that was read with it is written
+#: with it again.
 _OPTIONS = ("band", "bands", "levels", "seed")
 #: How parameters that count columns are written, by their unit.
 _KINDS = {
@@ -88,7 +89,7 @@ class EditStep:
         context_values(edit, values)
         band, bands, levels, seed = (given.options.get(name, "") for name in _OPTIONS)
         if band and bands:
-            raise CodesError(f"give the bands once, with --band; {usage(edit)}")
+            raise CodesError(f"{BANDS_TWICE}; {usage(edit)}")
         selection = Selection(columns, bands, levels, band)
         return cls(edit.name, selection, values, _seed(seed), partner, partner_columns, distances)
 
@@ -119,6 +120,11 @@ class EditStep:
         return shlex.join(words)
 
 
+def _offered(option: str) -> str:
+    """The option that is offered for one that may be of earlier versions."""
+    return "band" if option == "bands" else option
+
+
 class _Words:
     """The words of a step after its edit's name: places in order, values and options by name."""
 
@@ -134,7 +140,9 @@ class _Words:
             if word.startswith("--"):
                 self._read_option(word, rest)
             elif value and value[1] in _OPTIONS and value[1] not in self._names:
-                raise CodesError(f"write --{value[1]} {value[2]} with -- before it; {self._usage}")
+                raise CodesError(
+                    f"write --{_offered(value[1])} {value[2]} with -- before it; {self._usage}"
+                )
             elif value:
                 self._set(self.values, value[1], value[2], value[1])
             else:
@@ -157,7 +165,7 @@ class _Words:
         if colon and name in self._names:
             raise CodesError(f"write {name}={value}, with = and without spaces; {self._usage}")
         if before in _OPTIONS:
-            raise CodesError(f"write --{before} {word} with -- before it; {self._usage}")
+            raise CodesError(f"write --{_offered(before)} {word} with -- before it; {self._usage}")
 
     def _read_option(self, word: str, rest: Iterator[str]) -> None:
         option, equals, value = word.partition("=")

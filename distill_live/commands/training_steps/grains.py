@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +35,8 @@ def add_grains(
         return
     if not lacks_grains(run):
         return
-    seconds = sum(len(one.samples) for one in recordings) / loaded.spectrogram.config.sample_rate
-    if sound_format == "ogg" and seconds > MOST_OGG_SECONDS:
-        sound_format = "flac"
-        run.say(f"its grains become flac: ogg is for up to {MOST_OGG_SECONDS / 60:.0f} minutes")
+    rate = loaded.spectrogram.config.sample_rate
+    sound_format = format_for(recordings, rate, sound_format, run.say)
     run.progress.begin("grains")
     header = make_grains(
         path, loaded, list(recordings), sound_format,
@@ -67,6 +65,20 @@ def grains_kept(model: Path, replaced: set[str]) -> list[Recording]:
         ]
     except (ModelFileError, AudioFileError):
         return []
+
+
+def format_for(
+    recordings: Sequence[Recording],
+    sample_rate: int,
+    wanted: SoundFormat,
+    say: Callable[[str], object],
+) -> SoundFormat:
+    """The wanted format, or flac, which `say` is told, if the recordings are too long for ogg."""
+    seconds = sum(len(one.samples) for one in recordings) / sample_rate
+    if wanted == "flac" or seconds <= MOST_OGG_SECONDS:
+        return wanted
+    say(f"its grains become flac: ogg is for up to {MOST_OGG_SECONDS / 60:.0f} minutes")
+    return "flac"
 
 
 def format_kept(model: Path) -> SoundFormat:

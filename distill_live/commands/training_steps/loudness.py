@@ -33,7 +33,7 @@ def measuring_loudness(run: TrainingRun) -> Iterator[None]:
     except RunStopped:
         # A model that is as it was keeps what is known of it.
         if _can_play(run) and _weights(run) != before:
-            run.say("stopping; how loud it plays is still measured, unless you press Ctrl-C again")
+            run.say("stopping; measuring how loud it plays (Ctrl-C again skips this)")
             _add_loudness(run)
         raise
     if _can_play(run):

@@ -215,8 +215,8 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("region",
                     "Run an edit once on some columns, from the one with this number on. The edit "
                     "is its name, then its parameters as NAME=VALUE, `--band` and `--levels`, as "
-                    "on files. Bands count from 1; numbers of levels count from 0 there, so better "
-                    "give their names.",
+                    "on files. Bands count from 1; numbers of levels count from 0 there, so it "
+                    "is clearer to use their names.",
                     (_COLUMN, *_REGION), "control"),
         RequestSpec("region/ahead",
                     "Run an edit once on some columns, which begin so many columns after the one "

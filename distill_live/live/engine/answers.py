@@ -8,7 +8,8 @@ from distill_live.live.ipc.messages import ENGINE_REQUESTS, Asked, RequestDone
 
 
 class Answers:
-    """Answers what a performer has asked for by `on_done`; of other requests, a refusal is said.
+    """Reports through `on_done` what became of what a performer asked for. Of other requests, it
+    says only refusals.
 
     `say` takes a line of text for the performer.
     """

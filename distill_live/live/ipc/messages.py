@@ -35,8 +35,8 @@ CLIP_RESTORE = "clip/restore"
 
 @dataclass(frozen=True)
 class Request:
-    """Asks the engine for one of its methods: one of ENGINE_REQUESTS, "prime", "play_clip",
-    "partner" or "capture", with the method's arguments. Codes come as SharedCodes. `asked` is what
+    """Asks the engine for something: one of ENGINE_REQUESTS, "prime", "play_clip", "partner" or
+    "capture", with its arguments. Codes come as SharedCodes. `asked` is what
     the performer has asked for, if it is to be reported with RequestDone."""
 
     name: str

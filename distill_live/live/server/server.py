@@ -79,7 +79,7 @@ class Server:
         decks[0].put(settings.model, settings.device, settings.engine)
         rings = (decks[0].ring, decks[1].ring)
         memory = AudioMemory(rings, self._deck_control, parameters, self.status, self.tap)
-        #: What plays the sound.
+        #: The audio process, and the devices that it plays on.
         self.output = AudioOutput(settings, memory, log)
         self._supervisor = Supervisor(
             decks[0].worker,
@@ -92,9 +92,9 @@ class Server:
         self._swap = ModelSwap(decks, self._deck_control, self._supervisor, parameters, log)
         self._recovery = Recovery(decks, self._swap, log, endless=not settings.finite)
         self._bridges = BridgeWatch(self.status)
-        #: What records the output.
+        #: Records the output.
         self.recordings = Recordings(self.tap, settings.recordings, log)
-        #: What was given up lately to keep up with real time.
+        #: Tells the user what an engine gave up to keep up with real time.
         self.overload = OverloadNotice(log)
         self._output_pace = OutputPace(self.tap, log)
         self._encodings = Encodings()
@@ -102,7 +102,7 @@ class Server:
         #: The clips, and what is in the slots for them.
         self.clips = Clips(settings, self.tap, self._encodings, lambda: self.deck, log)
         self._session_log = LogCollector(decks, log)
-        self._regions = self._take_regions()
+        self._regions = self._make_regions()
         self._requests = Requests(
             self.status, decks, self._regions, self._session_log, self._swap, self._priming,
             self.recordings, self.clips, self.listening,
@@ -114,8 +114,8 @@ class Server:
         self._sounding_since: float | None = None
         self._connect()
 
-    def _take_regions(self) -> RegionRequests:
-        """What takes requests for regions."""
+    def _make_regions(self) -> RegionRequests:
+        """Make the part that keeps requests for regions."""
         waiting = WaitingRegions()
         drawing = RegionDrawing(
             waiting, lambda: (self.deck.path, self.deck.blank),

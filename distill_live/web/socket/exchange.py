@@ -1,4 +1,4 @@
-"""What all WebSockets of the page do: send and receive at once, until one of both ends."""
+"""What all WebSockets of the page do: send and receive at the same time, until either side ends."""
 
 from __future__ import annotations
 

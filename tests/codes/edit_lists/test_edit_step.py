@@ -58,6 +58,8 @@ def test_a_step_is_written_as_words(text: str, step: EditStep) -> None:
         ),
         ("blend amount=0.5", "blend needs a second grid"),
         ("mutate --band 1 --bands 0", "give the bands once, with --band; usage: mutate"),
+        ("mutate bands=1-2", "write --band 1-2 with -- before it"),
+        ("mutate bands 2", "write --band 2 with -- before it"),
         ("mutate amount=1", "mutate has no parameter 'amount'; it has: share, distance"),
         ("mutate shar=1", r"no parameter 'shar' \(did you mean 'share'\?\)"),
         ("mask depth=1", "mask has no parameter 'depth'; it has: none"),

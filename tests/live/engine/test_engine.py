@@ -9,7 +9,7 @@ import torch
 from distill_live.edits.mask import Mask
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live.engine import generator
-from distill_live.live.ipc.messages import Asked, RequestDone
+from distill_live.live.ipc.messages import ENGINE_REQUESTS, Asked, RequestDone
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS
 from distill_live.live.playhead.motion import Hold
@@ -33,6 +33,11 @@ def test_the_ring_is_kept_full_and_no_fuller(tiny_model: LoadedVQModel) -> None:
     column = tiny_model.column_samples
     assert SETTINGS.ring_lead <= player.reader.available <= SETTINGS.ring_lead + column
     assert player.status["lookahead"] == SETTINGS.lookahead
+
+
+def test_it_takes_every_request_that_control_can_make(tiny_model: LoadedVQModel) -> None:
+    known = Player(tiny_model).engine._requests
+    assert {*ENGINE_REQUESTS, "prime", "play_clip", "partner", "capture"} == set(known)
 
 
 def test_the_same_seed_gives_the_same_sound_however_it_is_taken(tiny_model: LoadedVQModel) -> None:

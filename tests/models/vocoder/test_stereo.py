@@ -76,6 +76,21 @@ def test_the_image_is_heard_with_the_frames_that_it_belongs_to() -> None:
     assert (louder[border + 1 : -8] < 0).all()
 
 
+def test_between_two_frames_the_image_goes_evenly_from_one_to_the_other() -> None:
+    """Steps begin a quarter of a hop before a frame's middle: there, three quarters are its own."""
+    stream = StereoStream(VOCODER.stream(), MIXER)
+    mel = frames(0.0, 1.0)[:, :8]
+    mel[128] = torch.arange(8.0) / 100
+    stream.push(mel)
+    position, first = stream._state.position, stream._state.first
+    assert position % 512 == 384
+    left = (position + 128) // 512
+    expected = (np.arange(left, 8) - 0.25) / 100
+    found = stream._images_at(8 - left)[0]
+    assert np.allclose(found, expected, atol=1e-6)
+    assert first == left - 1
+
+
 def test_it_is_a_quarter_of_a_hop_behind_the_vocoder() -> None:
     mel, base = frames(0.0, 1.0), VOCODER.stream()
     stream = StereoStream(base, MIXER)

@@ -57,7 +57,7 @@ class Office:
             answered = self.put(f"/sets/{name}/files/{path.name}", path.read_bytes())
             assert answered.status_code == 201, answered.text
 
-    def wait_for(self, job: str, *states: str, seconds: float = 120.0) -> dict[str, Any]:
+    def wait_for(self, job: str, *states: str, seconds: float = 300.0) -> dict[str, Any]:
         """The job, once it is in one of these states."""
         found: dict[str, Any] = {}
 

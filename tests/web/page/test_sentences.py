@@ -77,6 +77,7 @@ def say(blank: Page) -> Say:
         ("mutate 0:16 share=0.3 --bands 0:2 --levels timbre",
          "Mutate (Timbre, bands 1 to 2), share 0.3, columns 0 to 15"),
         ("mutate 0:16 share=0.3 --band 1-2", "Mutate (bands 1 to 2), share 0.3, columns 0 to 15"),
+        ("mutate --band 1-2,4-6", "Mutate (bands 1 to 2, 4 to 6)"),
         ("mutate --band 3 --levels timbre", "Mutate (Timbre, band 3)"),
         ("mutate --band low", "Mutate (bands low)"),
         ("swap low tide 0:4 8:12", "Swap with low tide, columns 0 to 3"),

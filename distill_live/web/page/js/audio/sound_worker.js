@@ -10,6 +10,8 @@ import { readAudio } from '../core/frames.js'
 
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 4000
+/** The server will never send sound: it has none, or not at this rate. */
+const REFUSED = 1008
 
 let wait = FIRST_WAIT_MS
 
@@ -22,7 +24,8 @@ function open(/** @type {string} */ url, /** @type {MessagePort} */ port) {
     wait = FIRST_WAIT_MS
     pass(readAudio(new DataView(event.data)), port)
   }
-  socket.onclose = () => {
+  socket.onclose = ({ code }) => {
+    if (code === REFUSED) return
     setTimeout(() => open(url, port), wait)
     wait = Math.min(wait * 2, LONGEST_WAIT_MS)
   }

@@ -45,7 +45,7 @@ function take(/** @type {any} */ said, /** @type {string} */ option, /** @type {
 /** '3' or '1-4', or, as earlier versions wrote them, '2' or '0:4' of --bands. @param {any} said */
 function bandsInWords({ band, bands }) {
   if (!band) return bands && range('band', bands, 1)
-  return `${/[-,a-z]/.test(band) ? 'bands' : 'band'} ${band.replace('-', ' to ')}`
+  return `${/[-,a-z]/.test(band) ? 'bands' : 'band'} ${band.replaceAll('-', ' to ').replaceAll(',', ', ')}`
 }
 
 /** 'band 3' or 'bands 1 to 4' of '2:3' and '0:4'; words and seconds stay. */

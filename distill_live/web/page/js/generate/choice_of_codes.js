@@ -101,7 +101,7 @@ export function Steering({ settings, change }) {
   </fieldset>`
 }
 
-/** How codes become sound. What the model has not got does nothing, and cannot be moved. @param {any} props */
+/** How codes become sound. A fader is disabled if the model lacks what it acts on. @param {any} props */
 export function Sound({ settings, change, model }) {
   const has = (/** @type {string} */ name) => Boolean(name === 'clarity' ? model?.clarity : model?.grains)
   const missing = [!has('clarity') && 'clarity', !has('grain') && 'grains'].filter(Boolean)

@@ -61,7 +61,6 @@ export function perLevel(setting, levels) {
 export function jobOf(settings, levels) {
   const sampling = SAMPLING.map((name) => [name, perLevel(settings.sampling[name], levels)])
   const steering = Object.entries(settings.steering).filter(([, value]) => value !== null)
-  const sound = Object.entries(settings.sound).map(([name, value]) => [name.replace('/', '_'), value])
   const steered = steering.length ? [['steer_guidance', settings.guidance]] : []
   return {
     kind: 'generate',
@@ -72,7 +71,8 @@ export function jobOf(settings, levels) {
     format: settings.format,
     ...(hasDepth(settings.format) ? { bit_depth: settings.bitDepth } : {}),
     ...(settings.lufs === null ? {} : { lufs: settings.lufs }),
-    ...Object.fromEntries([...sampling, ...steered, ...sound]),
+    ...settings.sound,
+    ...Object.fromEntries([...sampling, ...steered]),
     ...Object.fromEntries(steering.map(([name, value]) => [`steer_${name}`, value])),
   }
 }
