@@ -39,7 +39,7 @@ PRESS_SECONDS = 0.08
 
 #: How long a test waits for something on a page, in ms: as long as a busy machine may need, but no
 #: longer, because a fault in the page's frame makes many tests wait.
-PATIENCE_MS = 60_000
+PATIENCE_MS = 180_000
 expect.set_options(timeout=PATIENCE_MS)
 
 

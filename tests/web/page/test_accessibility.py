@@ -46,6 +46,8 @@ def test_messages_are_whole_and_lie_over_nothing(
 ) -> None:
     page = open_page(width=size[0], height=size[1])
     expect(page.get_by_role("application", name=re.compile("Timeline"))).to_be_visible()
+    # Messages stay, however long the looking takes.
+    page.evaluate("import('/page/js/controls/toast.js').then((all) => all.holdToasts(true))")
     served.osc.send("/distill/edit/mask/on", 1)
     served.osc.send("/distill/undo")
     told = page.get_by_role("status").filter(has_text="Undone: mask on")

@@ -227,9 +227,9 @@ def test_the_head_of_a_band_plays_it_alone(low: Locator, tab: Page) -> None:
 def test_the_original_goes_on_where_the_codes_were(low: Locator, tab: Page) -> None:
     press(low.get_by_role("button", name="Play", exact=True))
     heard(tab, 1)
-    tab.wait_for_timeout(500)
+    tab.wait_for_timeout(300)
     press(low.get_by_role("radio", name="Original"))
-    assert 0.3 < heard(tab, 2)["from"] <= 2.0
+    assert 0.0 < heard(tab, 2)["from"] <= 2.0
 
 
 def test_a_region_is_edited_and_undone(low: Locator, tab: Page) -> None:
