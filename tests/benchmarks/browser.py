@@ -30,6 +30,8 @@ from tests.commands.server_process import ServerProcess
 from tests.tools import read_line, require_browser, wait_until
 from tests.web.page.conftest import FLAGS
 
+#: Lets a page play sound that nobody has clicked for.
+AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
 #: The frames of the page's WebSocket by their first byte.
 FRAMES = {1: "timeline", 2: "meters", 3: "sound", 4: "audio"}
 #: The longest that a script may run, in seconds.

@@ -22,13 +22,11 @@ import math
 import time
 from typing import Any
 
-from tests.benchmarks.browser import FRAMES, Browser, page_address
+from tests.benchmarks.browser import AUTOPLAY, FRAMES, Browser, page_address
 from tests.benchmarks.live_soak import SETTLED_S, resident
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.sound_card import SoundCard
 
-#: Lets a page play sound that nobody has clicked for.
-AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
 #: Watches what the tab in front does not, and counts what comes.
 WATCH_ALL = """(async () => {
   const { onFrame, watch } = await import('/page/js/core/store.js')

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from tests.benchmarks.browser import Browser, page_address
+from tests.benchmarks.browser import AUTOPLAY, Browser, page_address
 from tests.commands.server_process import ServerProcess
 
 #: Listens outside of the page's own panel, in the same way, and remembers when it became silent.
@@ -63,7 +63,6 @@ while True:
     worst = max(worst, time.monotonic() - due)
 print(round(1000 * worst))
 """
-PLAY_UNATTENDED = "--autoplay-policy=no-user-gesture-required"
 
 
 def main(
@@ -72,7 +71,7 @@ def main(
     length = str(seconds + 120)
     arguments = (model, "--output", "clock", "--web", "127.0.0.1:0", "--duration", length)
     with ServerProcess(*arguments) as server, busy(round(loops)), ExitStack() as stack:
-        page = stack.enter_context(Browser(page_address(server), PLAY_UNATTENDED))
+        page = stack.enter_context(Browser(page_address(server), AUTOPLAY))
         page.run(LISTEN % (latency_ms / 1000))
         page.until("window.report?.playing")
         command = (sys.executable, "-c", SLEEPER)

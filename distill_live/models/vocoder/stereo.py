@@ -30,8 +30,8 @@ class StereoMixer:
     """What the stereo streams of a model share: its frames and its filters.
 
     A filter has linear phase; of what follows a step, it sees `delay_samples`, and of what was
-    before it, `past_samples`. So the sound comes `delay_samples` later: a longer future changes
-    little, because filters ring for less than that but in the bass. They change with every hop.
+    before it, `past_samples`. So the sound comes `delay_samples` later. A longer future would
+    change little: only in the bass do filters ring for longer. They change with every hop.
     """
 
     def __init__(self, spectrogram: AudioSpectrogram) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.browser import FRAMES, Browser, page_address
-from tests.benchmarks.page_soak import AUTOPLAY, growth, soak
+from tests.benchmarks.browser import AUTOPLAY, FRAMES, Browser, page_address
+from tests.benchmarks.page_soak import growth, soak
 from tests.commands.server_process import ServerProcess
 
 #: What is compared is the end with after the first minute, in which buffers fill.
