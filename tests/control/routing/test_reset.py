@@ -83,7 +83,7 @@ def test_a_level_that_is_reset_follows_all(moved: Desk) -> None:
 def test_what_is_neither_is_refused_with_the_groups(moved: Desk) -> None:
     [(_, (about, reason))] = moved.osc("/distill/reset", ["edits"])
     assert about == "/distill/reset"
-    assert "groups: steer, grain, edit, edit/freeze, edit/mask" in str(reason)
+    assert "groups: steer, edit, edit/freeze, edit/mask" in str(reason)
     assert elsewhere(moved) == {*TABLE}
 
 

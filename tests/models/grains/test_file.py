@@ -80,5 +80,5 @@ def test_a_recording_may_have_two_channels(tmp_path: Path) -> None:
 
 def test_the_grains_of_the_demo_are_read() -> None:
     file = GrainFile(Path(__file__).parents[3] / "models" / "demo.grains")
-    assert file.header.channels == 1
+    assert file.header.channels == 2
     assert len(file.levels) == file.header.frames

@@ -13,6 +13,18 @@ from distill_live.models.grains.file import GrainFile, read_grains_header
 from distill_live.models.grains.header import decode_header, encode_header
 from tests.models.grains.grain_files import RATE, reseal, write
 
+#: What an earlier version, which knew no channels, wrote of a file of one recording, and its seal.
+MONO_CONTENT = (
+    '{"format_version":1,"model_name":"mine",'
+    '"codec_sha256":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc",'
+    '"sample_rate":48000,"hop_length":512,"firsts":[0,1,2,4],"sound_format":"flac",'
+    '"created":"2026-11-29T15:45:16+00:00",'
+    '"levels_sha256":"1111111111111111111111111111111111111111111111111111111111111111",'
+    '"recordings":[{"name":"a.wav","samples":10240,"frames":20,"start":80,"pieces":[1500],'
+    '"sha256":"2222222222222222222222222222222222222222222222222222222222222222"}]}'
+)
+MONO_SEAL = "9b501a2e04f3fadc895c57f70c63e8b53798f743f67b908002b33450ff7d10a3"
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -33,13 +45,12 @@ def said(raw: bytes) -> dict[str, Any]:
     return found
 
 
-def test_the_header_of_mono_recordings_is_as_it_was_before_there_were_channels() -> None:
-    # It was written by an earlier version.
-    demo = Path(__file__).parents[3] / "models" / "demo.grains"
-    raw = raw_header(demo)
-    assert encode_header(decode_header(raw, demo)[0]) == raw
-    assert said(raw)["format_version"] == 1
-    assert "channels" not in said(raw)["recordings"][0]
+def test_the_header_of_mono_recordings_is_as_it_was_before_there_were_channels(path: Path) -> None:
+    earlier = {"content": MONO_CONTENT, "seal": MONO_SEAL}
+    raw = json.dumps(earlier, separators=(",", ":")).encode()
+    header, seal = decode_header(raw, path)
+    assert (header.channels, seal) == (1, MONO_SEAL)
+    assert encode_header(header) == raw
 
 
 def test_a_recording_of_two_channels_is_marked_and_the_version_is_another(tmp_path: Path) -> None:
