@@ -15,7 +15,7 @@ from distill_live import __version__, priority
 from distill_live.commands.output import tell
 from distill_live.commands.standard_streams import standard_streams
 from distill_live.errors import OUT_OF_MEMORY, DistillError, is_out_of_memory
-from distill_live.thread_waiting import wait_briefly
+from distill_live.math_threads import spare_threads
 
 #: Every subcommand and its one line of help. `train-prior` lives in commands/train_prior.py.
 COMMANDS = {
@@ -109,7 +109,7 @@ def main() -> None:
 
     The environment variable DISTILL_DEBUG shows where it came from.
     """
-    wait_briefly()
+    spare_threads()
     with standard_streams() as lost:
         try:
             _run(lost)

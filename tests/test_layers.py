@@ -28,7 +28,7 @@ LEAVES = {
     "atomic_file",
     "quiet_stderr",
     "escapes",
-    "thread_waiting",
+    "math_threads",
 }
 #: Layer -> the layers or modules below that it may import.
 BELOW = {
@@ -39,7 +39,7 @@ BELOW = {
     "priority": set(),
     "shared_memory": set(),
     "quiet_stderr": set(),
-    "thread_waiting": set(),
+    "math_threads": set(),
     "yaml_file": {"atomic_file"},
     "parameters": set(),
     "plugins": {"parameters"},

@@ -10,14 +10,14 @@ from typing import Any
 from distill_live import priority
 from distill_live.errors import OUT_OF_MEMORY, DistillError, RequestError, is_out_of_memory
 from distill_live.live.ipc.worker_process import run_worker
-from distill_live.thread_waiting import wait_briefly
+from distill_live.math_threads import spare_threads
 
 
 def run_workbench(channel: Connection, folder: Path) -> None:
     """Answer what comes over a channel, until it closes: (name, arguments) is answered by (200,
     result), or by an HTTP status and the reason why it cannot be done."""
     priority.lower()
-    wait_briefly()
+    spare_threads()
     run_worker(channel, lambda: _serve(channel, folder))
 
 

@@ -59,8 +59,10 @@ class ServerProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.osc.close()
+        unheard = self.osc.close()
         self.end()
+        if error is not None:
+            error.add_note(f"the server said: {self.errors or 'nothing'}; and told: {unheard}")
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal unless it has ended; returns the exit code and fills `errors`."""
@@ -179,8 +181,14 @@ class OscClient:
         wait_until(look, f"{address} {first}")
         return found[0]
 
-    def close(self) -> None:
+    def close(self) -> list[tuple[str, list[object]]]:
+        """Close it; returns what it was told, and what it has not heard yet."""
+        self._socket.settimeout(0.0)
+        with contextlib.suppress(OSError):
+            while True:
+                self.told += self.hear_all()
         self._socket.close()
+        return self.told
 
 
 def is_running(pid: int) -> bool:

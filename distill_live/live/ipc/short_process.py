@@ -17,7 +17,7 @@ from typing import Any
 
 from distill_live import priority
 from distill_live.errors import OUT_OF_MEMORY, CodesError, DistillError, is_out_of_memory
-from distill_live.thread_waiting import wait_briefly
+from distill_live.math_threads import spare_threads
 
 #: The file in which the process says what it found out, or why it failed.
 _FACTS = "facts.json"
@@ -27,7 +27,7 @@ def do_short_work(folder: Path, work: Callable[[], dict[str, Any]]) -> None:
     """In the process itself: do the work at a low priority and write the facts that it returns; if
     it fails because of what was given or for want of memory, only why."""
     priority.lower()
-    wait_briefly()
+    spare_threads()
     try:
         facts = work()
     except (DistillError, OSError, MemoryError, RuntimeError) as error:

@@ -1,4 +1,4 @@
-"""Threads that wait sleep soon, unless the user wants it otherwise."""
+"""Few threads compute, and those that wait sleep soon, unless the user wants it otherwise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.thread_waiting import wait_briefly
+from distill_live.math_threads import spare_threads
 
 NAMES = ("GOMP_SPINCOUNT", "KMP_BLOCKTIME", "OMP_WAIT_POLICY")
 
@@ -32,14 +32,34 @@ def test_torch_is_loaded_with_threads_that_spin_only_briefly(tmp_path: Path) -> 
     assert seen.get("GOMP_SPINCOUNT") == "1000" or seen.get("KMP_BLOCKTIME", "").startswith("1")
 
 
+@pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir(), reason="this system does not list threads"
+)
+def test_numpy_is_loaded_with_one_thread() -> None:
+    script = """if True:
+        import contextlib, os, sys
+        from distill_live import cli
+        sys.argv = ["distill-live", "--version"]
+        with contextlib.suppress(SystemExit):
+            cli.main()
+        import numpy
+        print(len(os.listdir("/proc/self/task")))"""
+    plain = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env=plain, capture_output=True, text=True, timeout=120
+    )
+    assert ended.stdout.splitlines()[-1] == "1", ended.stderr
+
+
 def test_what_the_user_has_set_stays() -> None:
-    environment = {"GOMP_SPINCOUNT": "7"}
-    wait_briefly(environment)
-    assert environment["GOMP_SPINCOUNT"] == "7"
+    chosen = {"GOMP_SPINCOUNT": "7", "OPENBLAS_NUM_THREADS": "3"}
+    environment = dict(chosen)
+    spare_threads(environment)
+    assert environment == {"KMP_BLOCKTIME": "1"} | chosen
 
 
 @pytest.mark.parametrize("policy", ["ACTIVE", "PASSIVE"])
 def test_a_policy_of_the_users_is_not_overruled(policy: str) -> None:
     environment = {"OMP_WAIT_POLICY": policy}
-    wait_briefly(environment)
-    assert environment == {"OMP_WAIT_POLICY": policy}
+    spare_threads(environment)
+    assert environment == {"OMP_WAIT_POLICY": policy, "OPENBLAS_NUM_THREADS": "1"}
