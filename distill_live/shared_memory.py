@@ -56,20 +56,27 @@ class LatchedArray:
     @property
     def newest(self) -> NDArray[np.float64]:
         """What counts now, to look at a single number of; the next change but one overwrites it."""
-        return self._copy(int(self._changes.array[0]))
+        return self._copy(self.changes)
 
-    def read(self, out: NDArray[np.float64]) -> None:
-        """Copy all numbers, as one change left them, into `out`."""
-        seen = None
-        while seen != self._changes.array[0]:
-            seen = int(self._changes.array[0])
+    @property
+    def changes(self) -> int:
+        """How many changes there were: a reader that finds as many as when it read has missed
+        nothing."""
+        return int(self._changes.array[0])
+
+    def read(self, out: NDArray[np.float64]) -> int:
+        """Copy all numbers, as one change left them, into `out`; returns how many there were."""
+        seen = -1
+        while seen != self.changes:
+            seen = self.changes
             fence()
             np.copyto(out, self._copy(seen))
             fence()
+        return seen
 
     def write(self, numbers: NDArray[np.float64]) -> None:
         """Change all numbers at once. One thread of one process may do so at a time."""
-        change = int(self._changes.array[0]) + 1
+        change = self.changes + 1
         # The last change counts before the copy that it replaced is written again.
         fence()
         self._copy(change)[...] = numbers

@@ -195,11 +195,13 @@ class ParameterView(ParameterValues):
         super().__init__(table)
         self._shared = shared
         self._copy, self._next = np.empty((2, len(self.table), 1 + LEVELS_LIMIT))
-        shared.read(self._copy)
+        self._seen = shared.read(self._copy)
 
     def refresh(self) -> bool:
         """Update to the present values; returns whether any has changed."""
-        self._shared.read(self._next)
+        if self._shared.changes == self._seen:
+            return False
+        self._seen = self._shared.read(self._next)
         # Compare bits, so that NaN equals itself.
         if np.array_equal(self._copy.view("i8"), self._next.view("i8")):
             return False

@@ -56,6 +56,7 @@ class Feedback:
         self._subscribers: dict[Sender, Subscriber] = {}
         # The store and the levels' names when they were last read; then, by address, the values
         # of parameters and the arguments of streams.
+        self._now = store.view()
         self._raw: bytes | None = None
         self._names: tuple[str, ...] = ()
         self._values: dict[str, object] = {}
@@ -175,11 +176,12 @@ class Feedback:
     def _look(self) -> None:
         """Find what has changed in the store, and note it for all subscribers."""
         # Read everything at one moment: what changed together is told together.
-        now = self._store.view()
-        raw = now.raw()
+        now = self._now
+        is_newer = now.refresh()
         names = tuple(map(level_name, self._levels()[:LEVELS_LIMIT]))
-        if raw == self._raw and names == self._names:
+        if not (is_newer or self._raw is None or names != self._names):
             return
+        raw = now.raw()
         table = self._store.table
         if self._raw is None or names != self._names:
             self._values, found = {}, list(table)

@@ -24,6 +24,8 @@ from distill_live.parameters import Parameter
 #: How often RtMidi's queue is read, in seconds. Its callback would be quicker, but with JACK it
 #: runs in the server's real-time thread, where waiting for Python costs every client a dropout.
 POLL_S = 0.002
+#: How often what is to be sent is thrown away where no MIDI system answers, in seconds.
+_IDLE_S = 0.05
 #: How often devices are looked for, in seconds.
 SCAN_S = 0.5
 #: How long `start` waits for the ports to open, in seconds.
@@ -154,7 +156,9 @@ class MidiInput:
             self._scan(ports, is_first=True)
             opened.set()
             next_scan = time.monotonic() + SCAN_S
-            while not self._stopping.wait(POLL_S):
+            # time.sleep takes a fraction of the processor time that waiting for an event takes.
+            while not self._stopping.is_set():
+                time.sleep(POLL_S if ports.is_available else _IDLE_S)
                 self._guard(lambda: self._exchange(ports))
                 if time.monotonic() >= next_scan:
                     self._scan(ports)

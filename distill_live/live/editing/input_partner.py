@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from distill_live.codes.edit_rack import EditRack
@@ -44,19 +45,21 @@ class InputPartner:
         """Leave a slot to others."""
         self._slots.discard(slot)
 
-    def poll(self) -> None:
-        """Take over what was heard since the last call."""
+    def poll(self) -> bool:
+        """Take over what was heard since the last call; False if that is nothing."""
         if self._columns is None or not self._slots:
-            return
+            return False
         version, now = self._columns.version, self._clock()
         if version == self._version:
             if now >= self._stale_at:
                 self._put(None)
-            return
+                self._stale_at = math.inf
+                return True
+            return False
         heard = self._columns.read(1, self._codec)
         if self._columns.version != version:
             # It was just being written: look again in the next turn.
-            return
+            return False
         self._version = version
         if heard is None:
             self._put(None)
@@ -64,6 +67,7 @@ class InputPartner:
             column_seconds = heard.column_samples / SAMPLE_RATE
             self._stale_at = now + _STALE_SECONDS + 2 * column_seconds
             self._put(Partner(INPUT, heard.codes))
+        return True
 
     def _put(self, partner: Partner | None) -> None:
         for slot in self._slots:

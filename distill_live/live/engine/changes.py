@@ -44,6 +44,8 @@ class Changes:
         self._clock = generator.pace.clock
         #: Columns that must be drawn before edits that were switched on, or regions, can be used.
         self.missing = 0
+        #: Whether anything is due, or waits for columns to be drawn, by the last look.
+        self.are_due = False
         #: The edits that are used; those of the parameters may still wait.
         self._edits = rack.settings
         # Parameters may have changed while no engine was running.
@@ -84,7 +86,9 @@ class Changes:
         overlays_due = self._painter.is_due or self._generator.edited.changed
         redraw_due = self._redraw_due or self._refeed_due
         requested = self._motion.are_waiting
-        if not (requested or redraw_due or edits_due or self._sound_due or overlays_due):
+        due = requested or redraw_due or edits_due or self._sound_due or overlays_due
+        self.are_due = due or self.missing > 0
+        if not due:
             return False
         # Half of the time goes to changes, the other half to playing on: a fader that never rests
         # must not let the ring run dry.

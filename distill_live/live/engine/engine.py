@@ -111,15 +111,21 @@ class Engine:
             "capture": self.capture,
         }
         self._changes.follow_manner(self.partners.leader)
+        self._look_for_changes = True
 
     def turn(self) -> bool:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
         self._generator.note_switches()
-        self._input.poll()
+        if self._input.poll():
+            self._look_for_changes = True
         if self._parameters.refresh():
             self._changes.take_over_parameters()
-        busy = self._changes.make_next() or self._filler.fill(self._changes.missing)
+            self._look_for_changes = True
+        changed = self._look_for_changes and self._changes.make_next()
+        busy = changed or self._filler.fill(self._changes.missing)
+        # What a turn does can make more changes due; a turn that finds nothing to do cannot.
+        self._look_for_changes = busy or self._changes.are_due
         self._filler.note_turn()
         self._teller.tell(busy, self._filler.ring_lead)
         self._teller.follow_origin(busy)
@@ -129,6 +135,7 @@ class Engine:
         """Carry out a request by its name, as soon as there is time. What became of it is reported
         as that of what the performer has `asked` for; without that, only a refusal is said."""
         self._answers.asked = asked
+        self._look_for_changes = True
         self._requests[name](*arguments)
         self._answers.asked = None
 

@@ -25,7 +25,7 @@ from distill_live.live.ipc.messages import (
     RequestDone,
 )
 from distill_live.live.ipc.shared_codes import SharedCodes
-from distill_live.live.ipc.worker_process import run_worker
+from distill_live.live.ipc.worker_process import poller, run_worker
 from distill_live.priority import raise_engine
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ def _play(channel: Connection, job: EngineJob) -> None:
 
 def _play_until_closed(channel: Connection, engine: Engine, idle_seconds: float) -> None:
     """Carry out requests and let the engine work; raises EOFError when the channel closes."""
-    busy = True
+    busy, poll = True, poller(channel)
     while True:
-        while channel.poll(0.0 if busy else idle_seconds):
+        while poll(0.0 if busy else idle_seconds):
             _carry_out(channel.recv(), engine, channel)
             busy = True
         busy = engine.turn()

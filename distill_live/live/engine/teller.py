@@ -37,17 +37,26 @@ class Teller:
         self._origin, self._columns = origin, columns
         self._column_seconds, self._clock = column_seconds, clock
         self._origin_due = 0.0
+        #: The column that was described last.
+        self._described: int | None = None
 
     def tell(self, busy: bool, ring_lead: int) -> None:
         """Tell what is heard now, and some of what is not told in every turn in which the engine is
         `busy`; the ring should hold `ring_lead` samples."""
-        status, generator = self._status, self._generator
         column = self._tell_place()
+        if self._columns is not None:
+            self._columns.tell(column, busy)
+        # Without work, nothing of the rest changes as long as this column is heard.
+        if busy or column != self._described:
+            self._described = column
+            self._tell_state(column, ring_lead)
+
+    def _tell_state(self, column: int, ring_lead: int) -> None:
+        """Tell how the column is played that is heard, and how far the work has come."""
+        status, generator = self._status, self._generator
         current = generator.describe(column)
         if current is not None:
             status.current_column.write(current)
-        if self._columns is not None:
-            self._columns.tell(column, busy)
         status["position"] = generator.playhead.position
         status["lookahead"] = max(generator.lookahead, 0)
         status["take"] = generator.draw.take

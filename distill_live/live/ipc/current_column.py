@@ -52,10 +52,13 @@ class SharedColumn:
     def read(self) -> CurrentColumn | None:
         """The column shown last; None before the first, and while one is being written."""
         version = self._numbers.array[0]
+        if version == 0 or version % 2:
+            return None
         fence()
-        numbers = self._numbers.array.copy()
+        used = _HEADER + 1 + int(self._numbers.array[_HEADER])
+        numbers = self._numbers.array[:used].copy()
         fence()
-        if version == 0 or version % 2 or version != self._numbers.array[0]:
+        if version != self._numbers.array[0]:
             return None
         column, bands, codebook_size = map(int, numbers[1:4])
         count = int(numbers[_HEADER])

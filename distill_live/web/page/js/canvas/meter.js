@@ -10,6 +10,7 @@ import { formatDecibels } from '../core/format.js'
 import { KINDS, readMeters } from '../core/frames.js'
 import { onFrame } from '../core/store.js'
 import { INK } from './colours.js'
+import { everyPicture } from './pictures.js'
 import { SharpCanvas } from './sharp_canvas.js'
 
 /** The quietest level that is shown, in dB. */
@@ -83,18 +84,13 @@ export function Meter({ vertical = false }) {
 function animate(host, needle, vertical) {
   const now = () => performance.now() / 1000
   const canvas = new SharpCanvas(host, () => draw(canvas, needle, now(), vertical))
-  let request = 0
-  const tick = () => {
-    request = requestAnimationFrame(tick)
-    draw(canvas, needle, now(), vertical)
-  }
-  tick()
+  const stop = everyPicture(() => draw(canvas, needle, now(), vertical))
   const off = onFrame(KINDS.meters, (data) => {
     const { rms, falling_peak: peak } = readMeters(data)
     needle.hear(rms, peak, now())
   })
   return () => {
-    cancelAnimationFrame(request)
+    stop()
     off()
     canvas.remove()
   }

@@ -9,6 +9,7 @@
  */
 
 import { INK } from './colours.js'
+import { everyPicture } from './pictures.js'
 import { SharpCanvas } from './sharp_canvas.js'
 
 /** The width of what one frame brings, in CSS pixels, and the share of the waveform's height. */
@@ -42,8 +43,7 @@ export class SoundView {
     /** @type {ImageData} */ this._column
     /** @type {Uint32Array} */ this._pixels
     this.canvas = new SharpCanvas(host, () => this._lay())
-    this._tick = this._tick.bind(this)
-    this._request = requestAnimationFrame(this._tick)
+    this._stop = everyPicture(() => this._tick())
   }
 
   /** @param {{min: number, max: number, past: boolean, spectrum: Uint8Array}} frame */
@@ -60,7 +60,7 @@ export class SoundView {
   }
 
   remove() {
-    cancelAnimationFrame(this._request)
+    this._stop()
     this.canvas.remove()
     return { heard: this._heard, at: performance.now() }
   }
@@ -119,7 +119,6 @@ export class SoundView {
 
   /** Between two frames, the picture moves on as far as the time that has passed. */
   _tick() {
-    this._request = requestAnimationFrame(this._tick)
     const { context, width, height } = this.canvas
     if (!width) return
     context.fillStyle = INK.ground

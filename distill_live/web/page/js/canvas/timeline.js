@@ -5,6 +5,7 @@ import { INK } from './colours.js'
 import { GridColumns } from './grid_columns.js'
 import { GridLayout } from './grid_layout.js'
 import { GridView } from './grid_view.js'
+import { everyPicture, isCalm } from './pictures.js'
 import { ScrollClock } from './scroll_clock.js'
 import { SharpCanvas } from './sharp_canvas.js'
 import * as marks from './timeline_marks.js'
@@ -48,12 +49,11 @@ export class TimelineView {
     this._target = 0
     this._offset = 0
     this._still = false
-    this._calm = matchMedia('(prefers-reduced-motion: reduce)').matches
+    this._calm = isCalm()
     this._drawn = performance.now()
     /** Once its size is known. @type {import('./grid_layout.js').GridLayout} */ this.layout
     this.canvas = new SharpCanvas(host, () => this._lay())
-    this._tick = this._tick.bind(this)
-    this._request = requestAnimationFrame(this._tick)
+    this._stop = everyPicture(() => this._tick())
   }
 
   /** @param {any} frame columns, kind 1 */
@@ -106,7 +106,7 @@ export class TimelineView {
   }
 
   remove() {
-    cancelAnimationFrame(this._request)
+    this._stop()
     this.canvas.remove()
   }
 
@@ -125,7 +125,6 @@ export class TimelineView {
   }
 
   _tick() {
-    this._request = requestAnimationFrame(this._tick)
     const begun = performance.now()
     this._scroll(begun - this._drawn)
     this._drawn = begun

@@ -1,6 +1,7 @@
 // @ts-check
 /** One document: its name, what can be done with it, its codes, and what is selected there. */
 
+import { everyPicture } from '../canvas/pictures.js'
 import { classes, html, useEffect, useLayoutEffect, useRef, useState } from '../core/dom.js'
 import { describeKeys } from '../core/keys.js'
 import { CodesView, HEADER, RULER } from './codes_view.js'
@@ -66,15 +67,12 @@ function useHead(/** @type {any} */ desk, /** @type {string} */ id, /** @type {C
   const mine = playing && sound?.id === id
   useEffect(() => {
     if (!view || !mine) return
-    let request = 0
-    const follow = () => {
-      request = requestAnimationFrame(follow)
+    const stop = everyPicture(() => {
       const head = desk.hearing.head(id)
       view.mark({ head })
       if (head !== null && !sound.held) view.reveal(Math.floor(head))
-    }
-    follow()
-    return () => (cancelAnimationFrame(request), view.mark({ head: null }))
+    })
+    return () => (stop(), view.mark({ head: null }))
   }, [mine, view, sound])
 }
 

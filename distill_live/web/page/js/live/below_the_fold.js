@@ -4,6 +4,7 @@
  *   BelowTheFold()   at the end of what is scrolled
  */
 
+import { isCalm } from '../canvas/pictures.js'
 import { html, useEffect, useState } from '../core/dom.js'
 import { Icon } from '../controls/icons.js'
 
@@ -16,8 +17,7 @@ export function BelowTheFold() {
   useEffect(() => follow(setNames), [])
   const go = () => {
     const next = hidden()[0]
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
-    next?.scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' })
+    next?.scrollIntoView({ block: 'start', behavior: isCalm() ? 'auto' : 'smooth' })
   }
   return html`<div class="below-the-fold" hidden=${!names}>
     <button type="button" onClick=${go} title="Scroll there"><${Icon} name="down" />
