@@ -222,6 +222,21 @@ def test_threads_that_change_the_store_lose_nothing_of_each_other() -> None:
     assert [store[name] for name in ("gain", "top_p", "min_p")] == [1999 / 2000] * 3
 
 
+def test_a_view_copies_nothing_until_something_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = ParameterStore()
+    view = store.view()
+    reads = []
+    read = store._shared.read
+    monkeypatch.setattr(store._shared, "read", lambda out: reads.append(out) or read(out))
+    assert not view.refresh()
+    assert reads == []
+    store.set("gain", 0.25)
+    assert view.refresh()
+    assert (len(reads), view["gain"]) == (1, 0.25)
+    store.set("gain", 0.25)
+    assert not view.refresh()
+
+
 def test_another_process_never_sees_half_a_change() -> None:
     store = ParameterStore()
     context = multiprocessing.get_context("spawn")

@@ -56,6 +56,12 @@ class Changes:
         self._sound_due = False
         self._rest_until = 0.0
 
+    @property
+    def are_requested(self) -> bool:
+        """Whether requests wait, or regions and cells that were asked for."""
+        overlays_due = self._painter.is_due or self._generator.edited.changed
+        return overlays_due or self._motion.are_waiting
+
     def follow_manner(self, leader: Partner | None) -> None:
         """Let this clip lead the sampling, or none."""
         learn = self._generator.sampler.learn_manner
@@ -83,10 +89,8 @@ class Changes:
         self.missing = max(missing, self._painter.missing)
         # Edits that look far ahead wait until enough is drawn: the sound must continue meanwhile.
         edits_due = edits != self._edits and not missing
-        overlays_due = self._painter.is_due or self._generator.edited.changed
         redraw_due = self._redraw_due or self._refeed_due
-        requested = self._motion.are_waiting
-        due = requested or redraw_due or edits_due or self._sound_due or overlays_due
+        due = self.are_requested or redraw_due or edits_due or self._sound_due
         self.are_due = due or self.missing > 0
         if not due:
             return False

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from distill_live.codes.rack.settings import EditSettings
 from distill_live.edits.mask import Mask
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live.engine import generator
@@ -631,6 +632,33 @@ def test_requests_take_effect_while_nobody_listens(tiny_model: LoadedVQModel) ->
         player.work()
     looped = player.hear(2 * SECOND)
     np.testing.assert_array_equal(looped[4800 : 4800 + 24_000], looped[4800 + 24_000 :][:24_000])
+
+
+def test_an_engine_that_has_nothing_to_do_looks_at_nothing_again(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.work()
+    looks = 0
+    read = player.engine._rack.read
+
+    def count(seed: int, columns_per_beat: float) -> EditSettings:
+        nonlocal looks
+        looks += 1
+        return read(seed, columns_per_beat)
+
+    monkeypatch.setattr(player.engine._rack, "read", count)
+    shown = player.status.current_column._numbers.array.copy()
+    with torch.inference_mode():
+        for _ in range(10):
+            assert not player.engine.turn()
+        assert looks <= 1
+        np.testing.assert_array_equal(player.status.current_column._numbers.array, shown)
+    player.parameters.set("edit/mask/on", 1)
+    player.work()
+    assert looks > 1
+    assert player.status["futures"] > 0
 
 
 def newest(player: Player) -> np.ndarray:
