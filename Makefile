@@ -67,9 +67,10 @@ npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 quick_tests := $(addprefix tests/,audio codes control edits inference inputs models outputs parameters \
 	web commands/test_offline.py commands/test_plugins.py commands/test_serve.py \
 	commands/test_serve_end.py) tests/test_*.py
-# Many tests wait for sound: three at a time keep two cores busy. tests/conftest.py says which files go
-# first; left to itself, xdist begins with those that have the most tests, which are the quickest.
-workers := $(shell test "$$(getconf _NPROCESSORS_ONLN)" -ge 4 && echo 4 || echo 3)
+# A test of a server needs a processor to itself: on a slow machine, with one more at a time, all of
+# them wait for the engines that play. tests/conftest.py says which files go first; left to itself,
+# xdist begins with those that have the most tests, which are the quickest.
+workers := $(shell n=$$(getconf _NPROCESSORS_ONLN); test $$n -gt 4 && echo 4 || echo $$n)
 test_environment := $(addprefix $(VENV)/,installed-test test-programs test-modules)
 # Tests that watch something grow take minutes: they are left out but where CI=true, where nothing is.
 pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile --no-loadscope-reorder \

@@ -128,12 +128,11 @@ def _quick_vocoder(spectrogram: AudioSpectrogram, column_frames: int = 8) -> Pha
     return PhaseVocoder(spectrogram, config)
 
 
-@pytest.fixture(scope="session")
-def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model file of untrained, tiny networks, with a prior. Do not write to it."""
+def save_tiny_model(folder: Path, hop: int = 512) -> Path:
+    """A model file of untrained, tiny networks, with a prior, and columns of 8 hops."""
     import torch
 
-    from distill_live.audio.spectrogram import AudioSpectrogram
+    from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
     from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
     from distill_live.models.file.persistence import save_model_v2
     from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
@@ -145,12 +144,29 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.nn.init.normal_(codec.quantizer.codebooks)
     prior = ColumnPrior(ColumnPriorConfig(codebook_size=16, context_columns=8, hidden_size=16,
                                           num_layers=1, num_heads=2, depth_size=16))  # fmt: skip
-    path = tmp_path_factory.mktemp("tiny") / "tiny.distill"
-    spectrogram = AudioSpectrogram()
+    path = folder / "tiny.distill"
+    spectrogram = AudioSpectrogram(SpectrogramConfig(n_fft=4 * hop, hop_length=hop))
     save_model_v2(
         path, model=codec, prior=prior, vocoder=_quick_vocoder(spectrogram), spectrogram=spectrogram
     )
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such a model. Do not write to it."""
+    return save_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+#: The length of the columns of `calm_model_path`, in samples.
+CALM_COLUMN = 8 * 2048
+
+
+@pytest.fixture(scope="session")
+def calm_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One with columns four times as long, for servers: it leaves the processor to what plays with
+    them, such as a browser whose pictures are drawn on it. Do not write to it."""
+    return save_tiny_model(tmp_path_factory.mktemp("calm"), hop=CALM_COLUMN // 8)
 
 
 @pytest.fixture(scope="session")

@@ -79,10 +79,10 @@ def hear_more(recording: Path) -> None:
     wait_until(lambda: recording.stat().st_size > size + 2 * 48_000 * 4, "two seconds more")
 
 
-def test_an_edit_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: Path) -> None:
+def test_an_edit_that_raises_is_switched_off(calm_model_path: Path, tmp_path: Path) -> None:
     environment = install_plugin(tmp_path, "edits", "shaky", EDIT)
     path = tmp_path / "sound.wav"
-    arguments = (str(tiny_model_path), "--output", "clock", "--record", str(path))
+    arguments = (str(calm_model_path), "--output", "clock", "--record", str(path))
     with ServerProcess(*arguments, environment=environment) as server:
         assert server.osc.ask("/distill/get", "edit/shaky/depth") == [3]
         server.osc.send("/distill/edit/shaky/on", 1)
@@ -95,9 +95,9 @@ def test_an_edit_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: Pa
     assert said == ("the edit 'shaky' failed and is now off: ZeroDivisionError('in the edit')")
 
 
-def test_an_input_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: Path) -> None:
+def test_an_input_that_raises_is_switched_off(calm_model_path: Path, tmp_path: Path) -> None:
     environment = install_plugin(tmp_path, "inputs", "shaky", INPUT)
-    arguments = (str(tiny_model_path), "--output", "clock")
+    arguments = (str(calm_model_path), "--output", "clock")
     with ServerProcess(*arguments, environment=environment) as server:
         server.osc.send("/distill/input/shaky/depth", 9)
         said = wait_for(server, "shaky")
@@ -108,11 +108,11 @@ def test_an_input_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: P
 
 
 def test_an_output_that_raises_is_left_for_the_next_one(
-    tiny_model_path: Path, tmp_path: Path
+    calm_model_path: Path, tmp_path: Path
 ) -> None:
     environment = install_plugin(tmp_path, "outputs", "shaky", OUTPUT)
     path = tmp_path / "sound.wav"
-    arguments = (str(tiny_model_path), "--output", "shaky", "--record", str(path))
+    arguments = (str(calm_model_path), "--output", "shaky", "--record", str(path))
     with ServerProcess(*arguments, environment=environment) as server:
         assert "on shaky ground" in server.announcement
         server.osc.send("/distill/output/shaky/depth", 9)
@@ -128,13 +128,13 @@ def test_an_output_that_raises_is_left_for_the_next_one(
 
 
 def test_those_that_break_the_contract_or_cannot_be_imported_are_left_out_at_the_start(
-    tiny_model_path: Path, tmp_path: Path
+    calm_model_path: Path, tmp_path: Path
 ) -> None:
     install_plugin(tmp_path, "inputs", "shaky", BAD)
     for kind in KINDS:
         environment = install_plugin(tmp_path, kind, f"no_{kind}", "import no_such_library\n")
     with ServerProcess(
-        str(tiny_model_path), "--output", "clock", environment=environment
+        str(calm_model_path), "--output", "clock", environment=environment
     ) as server:
         assert server.osc.ask("/distill/ping", 1) == [1]
         said = [line for line in end(server) if "was left out" in line]

@@ -41,15 +41,15 @@ def assert_nothing_is_left(processes: list[int]) -> None:
 
 
 def test_what_the_sound_card_plays_is_what_the_recorder_writes(
-    tiny_model_path: Path, tmp_path: Path
+    calm_model_path: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "sound.wav"
     arguments = (
-        str(tiny_model_path), "--record", str(path), "--latency", "500", "--duration", "3",
+        str(calm_model_path), "--record", str(path), "--latency", "500", "--duration", "3",
     )  # fmt: skip
     with SoundCard() as card, Recording(card) as recording:
         with ServerProcess(*arguments, environment=card.environment) as server:
-            assert server.announcement.startswith(f"playing {tiny_model_path.stem} on ")
+            assert server.announcement.startswith(f"playing {calm_model_path.stem} on ")
             assert server.process.wait(60) == 0
         recording.wait_seconds(1)
     heard = recording.recorded[:, 0]
@@ -72,11 +72,11 @@ class OnCard(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def on_card(tiny_model_path: Path) -> Iterator[OnCard]:
+def on_card(calm_model_path: Path) -> Iterator[OnCard]:
     """For several tests, each of which leaves it playing at full gain."""
     with (
         SoundCard() as card,
-        ServerProcess(str(tiny_model_path), environment=card.environment) as server,
+        ServerProcess(str(calm_model_path), environment=card.environment) as server,
     ):
         yield OnCard(server, card)
         everything = [*server.children(), server.process.pid]
@@ -117,10 +117,10 @@ def test_stop_and_panic_silence_and_play_continues(on_card: OnCard) -> None:
 
 
 def test_a_port_in_use_is_refused_and_the_other_server_plays_on(
-    on_card: OnCard, tiny_model_path: Path
+    on_card: OnCard, calm_model_path: Path
 ) -> None:
     port = on_card.server.announcement.partition("OSC on ")[2].partition(",")[0]
-    ended = serve(str(tiny_model_path), *CLOCK, "--osc", port)
+    ended = serve(str(calm_model_path), *CLOCK, "--osc", port)
     assert ended.returncode == 1
     assert "--osc" in ended.stderr
     assert on_card.server.osc.ask("/distill/ping", 1) == [1]
@@ -138,10 +138,10 @@ def test_a_signal_that_all_its_processes_get_ends_none_but_control(on_card: OnCa
     assert on_card.server.children() == before
 
 
-def test_sound_comes_back_after_a_process_is_killed(tiny_model_path: Path) -> None:
+def test_sound_comes_back_after_a_process_is_killed(calm_model_path: Path) -> None:
     with (
         SoundCard() as card,
-        ServerProcess(str(tiny_model_path), environment=card.environment) as server,
+        ServerProcess(str(calm_model_path), environment=card.environment) as server,
     ):
         for library in ("libtorch_cpu", "libportaudio"):
             victim = server.child_with(library)
@@ -162,9 +162,9 @@ def test_sound_comes_back_after_a_process_is_killed(tiny_model_path: Path) -> No
 
 
 def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
-    tiny_model_path: Path,
+    calm_model_path: Path,
 ) -> None:
-    arguments = (str(tiny_model_path), "--audio-device", "pulse")
+    arguments = (str(calm_model_path), "--audio-device", "pulse")
     with (
         SoundCard() as card,
         ServerProcess(*arguments, environment=card.environment) as server,
@@ -201,26 +201,26 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
         assert server.end() == 0
 
 
-def test_without_a_sound_device_it_says_so_and_plays_into_nothing(tiny_model_path: Path) -> None:
+def test_without_a_sound_device_it_says_so_and_plays_into_nothing(calm_model_path: Path) -> None:
     if list_devices("output"):
         pytest.skip("this machine has an audio device")
-    with ServerProcess(str(tiny_model_path)) as server:
+    with ServerProcess(str(calm_model_path)) as server:
         assert "on the clock" in server.announcement
         assert server.end() == 0
         assert "there is no audio device" in server.errors
 
 
-def test_a_missing_sound_device_that_was_named_ends_it(tiny_model_path: Path) -> None:
-    ended = serve(str(tiny_model_path), "--audio-device", "nobody", "--osc", "127.0.0.1:0")
+def test_a_missing_sound_device_that_was_named_ends_it(calm_model_path: Path) -> None:
+    ended = serve(str(calm_model_path), "--audio-device", "nobody", "--osc", "127.0.0.1:0")
     assert ended.returncode == 1
     assert "audio device" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_the_file_output_writes_the_same_bytes_twice(tiny_model_path: Path, tmp_path: Path) -> None:
+def test_the_file_output_writes_the_same_bytes_twice(calm_model_path: Path, tmp_path: Path) -> None:
     for name in ("one.wav", "two.wav"):
         ended = serve(
-            str(tiny_model_path), "--output", f"file:{tmp_path / name}", "--duration", "1",
+            str(calm_model_path), "--output", f"file:{tmp_path / name}", "--duration", "1",
             "--osc", "127.0.0.1:0",
         )  # fmt: skip
         assert ended.returncode == 0, ended.stderr
@@ -296,21 +296,21 @@ def test_an_output_or_a_model_that_is_none_is_refused_at_once(
     ],
 )
 def test_controls_that_cannot_work_are_refused_at_once(
-    tiny_model_path: Path, tmp_path: Path, arguments: tuple[str, ...], said: str
+    calm_model_path: Path, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     patch = tmp_path / "wrong.yaml"
     patch.write_text("version: 1\nmap:\n  - {from: {cc: 1}, to: temprature}\n")
-    ended = serve(str(tiny_model_path), *(argument.format(patch=patch) for argument in arguments))
+    ended = serve(str(calm_model_path), *(argument.format(patch=patch) for argument in arguments))
     assert ended.returncode == 1
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
 def test_an_output_that_waits_for_the_sound_asks_for_no_priority(
-    tiny_model_path: Path, tmp_path: Path
+    calm_model_path: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "take.wav"
-    arguments = (str(tiny_model_path), "--output", f"file:{path}", "--duration", "3000")
+    arguments = (str(calm_model_path), "--output", f"file:{path}", "--duration", "3000")
     with ServerProcess(*arguments) as server:
         children = server.children()
         assert {os.sched_getscheduler(pid) for pid in children} == {os.SCHED_OTHER}

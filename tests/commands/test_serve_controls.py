@@ -96,12 +96,12 @@ class Listener:
 
 
 @pytest.fixture(scope="module")
-def show(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+def show(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
     folder = tmp_path_factory.mktemp("show")
     patch, log = folder / "live.yaml", folder / "session.log"
     patch.write_text(PATCH % "gain")
     with ServerProcess(
-        str(tiny_model_path), "--output", "clock", "--patch", str(patch), "--log", str(log),
+        str(calm_model_path), "--output", "clock", "--patch", str(patch), "--log", str(log),
         "--web", "127.0.0.1:0", "--midi", "none of these",
     ) as server:  # fmt: skip
         assert server.process.stdout is not None
@@ -266,13 +266,13 @@ def test_who_asks_for_a_model_that_is_not_there_is_told_so(show: Show) -> None:
 
 
 def test_a_midi_control_moves_a_parameter_which_osc_hears_and_moves_back(
-    tiny_model_path: Path, tmp_path: Path
+    calm_model_path: Path, tmp_path: Path
 ) -> None:
     require_module("rtmidi")
     with JackServer() as jack, Controller(jack, "knobs") as knobs:
         (tmp_path / "live.yaml").write_text(PATCH % "gain")
         with ServerProcess(
-            str(tiny_model_path), "--output", "clock", "--patch", str(tmp_path / "live.yaml"),
+            str(calm_model_path), "--output", "clock", "--patch", str(tmp_path / "live.yaml"),
             "--web", "off", "--midi", "knobs", environment=jack.environment,
         ) as server:  # fmt: skip
             watcher = Listener(server.osc.port)

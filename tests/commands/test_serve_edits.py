@@ -77,13 +77,13 @@ class Performance(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def performance(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Performance:
+def performance(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Performance:
     """A loop that is drawn again, taken back and brought back; then cells, regions and undo."""
     # A machine that is too busy lets the ring run dry: that fade is in no log, so once more then.
     for _ in range(4):
         folder = tmp_path_factory.mktemp("performance")
         options = ("--record", str(folder / "recording.wav"))
-        with session(tiny_model_path, folder, *options) as played:
+        with session(calm_model_path, folder, *options) as played:
             played.set("gain", QUIET)
             played.hear(1.5)
             start = played.heard()
@@ -141,8 +141,8 @@ def test_a_loop_that_is_drawn_again_is_heard_and_undone(performance: Performance
 
 
 @pytest.fixture(scope="module")
-def playing(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    with session(tiny_model_path, tmp_path_factory.mktemp("edits")) as played:
+def playing(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with session(calm_model_path, tmp_path_factory.mktemp("edits")) as played:
         played.hear(0.5)
         yield played
         played.end()
@@ -222,9 +222,9 @@ def test_what_cannot_be_painted_is_answered_and_is_no_entry(played: Session) -> 
 
 
 @pytest.fixture
-def fresh(tiny_model_path: Path, tmp_path: Path) -> Iterator[Session]:
+def fresh(calm_model_path: Path, tmp_path: Path) -> Iterator[Session]:
     """For one test alone: after a second failure within 20 s, a hold or a loop is left out."""
-    with session(tiny_model_path, tmp_path) as played:
+    with session(calm_model_path, tmp_path) as played:
         played.hear(0.5)
         yield played
         played.end()

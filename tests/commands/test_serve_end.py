@@ -28,8 +28,8 @@ class Stopped(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def stopped(tiny_model_path: Path) -> Stopped:
-    arguments = (str(tiny_model_path), *CLOCK, "--patch", "keyboard", "--web", "off")
+def stopped(calm_model_path: Path) -> Stopped:
+    arguments = (str(calm_model_path), *CLOCK, "--patch", "keyboard", "--web", "off")
     with ServerProcess(*arguments) as server:
         assert server.process.stdout is not None
         lines: list[str] = []
@@ -68,8 +68,8 @@ def test_without_the_web_it_names_no_address(stopped: Stopped) -> None:
     assert not [line for line in stopped.lines if "http" in line]
 
 
-def test_when_control_is_killed_all_end(tiny_model_path: Path) -> None:
-    with ServerProcess(str(tiny_model_path), *CLOCK) as server:
+def test_when_control_is_killed_all_end(calm_model_path: Path) -> None:
+    with ServerProcess(str(calm_model_path), *CLOCK) as server:
         everything = [*server.children(), server.process.pid]
         assert len(everything) >= 3
         server.process.kill()
@@ -77,17 +77,17 @@ def test_when_control_is_killed_all_end(tiny_model_path: Path) -> None:
         assert_nothing_is_left(everything)
 
 
-def test_it_stops_on_sigint_when_it_was_started_in_the_background(tiny_model_path: Path) -> None:
+def test_it_stops_on_sigint_when_it_was_started_in_the_background(calm_model_path: Path) -> None:
     # A job in the background of a script starts with SIGINT ignored.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with ServerProcess(str(tiny_model_path), *CLOCK) as server:
+        with ServerProcess(str(calm_model_path), *CLOCK) as server:
             assert server.end(signal.SIGINT) == 0
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def test_a_duration_ends_it_also_while_it_is_stopped(tiny_model_path: Path) -> None:
-    with ServerProcess(str(tiny_model_path), *CLOCK, "--duration", "2") as server:
+def test_a_duration_ends_it_also_while_it_is_stopped(calm_model_path: Path) -> None:
+    with ServerProcess(str(calm_model_path), *CLOCK, "--duration", "2") as server:
         server.osc.send("/distill/stop")
         assert server.process.wait(60) == 0

@@ -36,14 +36,14 @@ def say(server: ServerProcess, name: str, *arguments: object) -> str:
 
 
 def test_what_was_played_in_can_be_continued_and_the_music_outlives_its_input(
-    tiny_model_path: Path, tmp_path: Path
+    calm_model_path: Path, tmp_path: Path
 ) -> None:
     sound = 0.3 * np.random.default_rng(0).standard_normal(48_000).astype(np.float32)
     with (
         SoundCard() as microphone,
         SoundCard(microphone) as card,
         ServerProcess(
-            str(tiny_model_path), "--input", "microphone", "--web", "off",
+            str(calm_model_path), "--input", "microphone", "--web", "off",
             "--clip-library", str(tmp_path),
             environment=card.environment,
         ) as server,
@@ -89,8 +89,8 @@ def test_what_was_played_in_can_be_continued_and_the_music_outlives_its_input(
     ],
 )
 def test_options_for_the_input_that_make_no_sense_are_refused(
-    run_cli: RunCli, arguments: list[object], reason: str, tiny_model_path: Path
+    run_cli: RunCli, arguments: list[object], reason: str, calm_model_path: Path
 ) -> None:
-    ended = run_cli("serve", tiny_model_path, *arguments)
+    ended = run_cli("serve", calm_model_path, *arguments)
     assert ended.code == 1
     assert reason in ended.err

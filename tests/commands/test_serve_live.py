@@ -20,7 +20,7 @@ from distill_live.live.playback.last_mile import DC_CORNER
 from distill_live.models.file.header import read_header
 from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import OscClient
-from tests.conftest import RunCli
+from tests.conftest import CALM_COLUMN, RunCli
 from tests.sound_files import read_audio
 from tests.tools import wait_until
 
@@ -104,7 +104,7 @@ def random_grid(model: Path, seed: int = 0) -> CodeGrid:
 
 def test_a_rendered_log_is_what_was_recorded_to_the_sample(
     run_cli: RunCli,
-    tiny_model_path: Path,
+    calm_model_path: Path,
     tiny_two_levels_path: Path,
     sounds: Path,
     tmp_path: Path,
@@ -113,7 +113,7 @@ def test_a_rendered_log_is_what_was_recorded_to_the_sample(
     for number in range(4):
         folder = tmp_path / str(number)
         folder.mkdir()
-        played, start, counts = perform(tiny_model_path, tiny_two_levels_path, sounds, folder)
+        played, start, counts = perform(calm_model_path, tiny_two_levels_path, sounds, folder)
         if not counts["underruns"]:
             break
     assert counts["underruns"] == 0
@@ -139,13 +139,13 @@ def perform_in_stereo(stereo: Path, mono: Path, folder: Path) -> tuple[Session, 
 
 
 def test_a_stereo_model_and_the_mono_model_after_it_are_rendered_as_they_were_recorded(
-    run_cli: RunCli, tiny_stereo_path: Path, tiny_model_path: Path, tmp_path: Path
+    run_cli: RunCli, tiny_stereo_path: Path, calm_model_path: Path, tmp_path: Path
 ) -> None:
     # Once more if the machine was too busy, as above.
     for number in range(4):
         folder = tmp_path / str(number)
         folder.mkdir()
-        played, start, underruns = perform_in_stereo(tiny_stereo_path, tiny_model_path, folder)
+        played, start, underruns = perform_in_stereo(tiny_stereo_path, calm_model_path, folder)
         if not underruns:
             break
     assert underruns == 0
@@ -168,7 +168,7 @@ class Performed(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def performed(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Performed:
+def performed(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Performed:
     folder = tmp_path_factory.mktemp("performed")
     nowhere = str(folder / "nowhere")
     asked: list[tuple[Any, ...]] = [
@@ -176,7 +176,7 @@ def performed(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -
         ("prime", nowhere), ("panic",), ("play",), *[("record", 1), ("record", 0)] * 2,
         ("record", 1), ("loop", 0.5),
     ]  # fmt: skip
-    with session(tiny_model_path, folder) as played:
+    with session(calm_model_path, folder) as played:
         played.set("temperature", 0.5)
         played.hear(0.5)
         early = played.log.read_text().splitlines(keepends=True)
@@ -258,12 +258,12 @@ def test_channels_that_are_none_are_refused(
 
 @pytest.fixture(scope="module")
 def playing(
-    tiny_model_path: Path, sounds: Path, tmp_path_factory: pytest.TempPathFactory
+    calm_model_path: Path, sounds: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Session]:
     """For several tests, of which the last one goes to another model."""
     folder = tmp_path_factory.mktemp("playing")
     (folder / "noise.wav").write_text("no sound")
-    with session(tiny_model_path, folder, "--clips", str(sounds)) as played:
+    with session(calm_model_path, folder, "--clips", str(sounds)) as played:
         yield played
         played.end()
 
@@ -277,9 +277,9 @@ def test_the_streams_and_lines_are_those_of_what_sounds(playing: Session) -> Non
         with contextlib.suppress(TimeoutError):
             for address, arguments in osc.hear_all():
                 heard.setdefault(address.rpartition("/")[2], []).append(arguments)
-        return len(heard.get("column", [])) >= 20
+        return len(heard.get("column", [])) >= 5
 
-    wait_until(listen, "twenty columns")
+    wait_until(listen, "five columns")
     osc.send("/distill/gain", 0.0)
     wait_until(lambda: listen() and heard["level"][-1][0] < 1e-4, "silence")
     osc.send("/distill/record", 1)
@@ -287,7 +287,8 @@ def test_the_streams_and_lines_are_those_of_what_sounds(playing: Session) -> Non
     for address, *arguments in (("unsubscribe",), ("record", 0), ("gain", 1.0)):
         osc.send(f"/distill/{address}", *arguments)
     osc.close()
-    assert heard["grid"] == [[8, 3, 16]]
+    # Once, or again with a renewed subscription.
+    assert {tuple(one) for one in heard["grid"]} == {(8, 3, 16)}
     told = {tuple(codes) for codes in heard["codes"]}
 
     def logged() -> set[tuple[int, ...]]:
@@ -333,7 +334,7 @@ def test_a_prime_is_continued_from_and_a_file_that_is_no_sound_is_said(
     wait_until(lambda: playing.entries("begin_segment"), "the new segment")
     playing.hear(0.5)
     (segment,) = playing.entries("begin_segment")
-    assert len(segment["codes"]) == 12
+    assert len(segment["codes"]) == -(-SECOND // CALM_COLUMN)
 
 
 def test_what_comes_of_a_request_is_told_to_whoever_asked(

@@ -17,6 +17,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from tests.commands.server_process import ServerProcess
+from tests.conftest import CALM_COLUMN
 from tests.tools import read_line
 
 OPTIONS = ("--output", "clock", "--web", "127.0.0.1:0", "--duration", "600")
@@ -103,9 +104,9 @@ class Serving(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def serving(tiny_model_path: Path, tiny_two_levels_path: Path) -> Iterator[Serving]:
+def serving(calm_model_path: Path, tiny_two_levels_path: Path) -> Iterator[Serving]:
     clips = ("--clips", str(tiny_two_levels_path.parent))
-    with ServerProcess(str(tiny_model_path), *OPTIONS, *clips) as server:
+    with ServerProcess(str(calm_model_path), *OPTIONS, *clips) as server:
         assert server.process.stdout is not None
         yield Serving(server, read_line(server.process.stdout).strip())
         assert server.end() == 0
@@ -180,7 +181,7 @@ def test_a_loop_has_its_place_and_the_sound_stays_in_it(serving: Serving) -> Non
         page.send("/distill/release")
     _, _, place, begin, end = numbers[:5]
     assert begin - 0.01 <= place <= end + 0.01
-    assert end - begin == pytest.approx(0.5 * 48_000 / 4_096, abs=0.01)
+    assert end - begin == pytest.approx(0.5 * 48_000 / CALM_COLUMN, abs=0.01)
 
 
 def test_the_sound_comes_as_an_outline_and_as_samples_without_a_gap(serving: Serving) -> None:

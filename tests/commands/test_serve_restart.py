@@ -36,10 +36,10 @@ def kill_engine(played: Session) -> dict[str, Any]:
 
 
 def test_a_killed_engine_is_followed_by_one_that_continues_and_nothing_is_silent_or_unreported(
-    run_cli: RunCli, tiny_model_path: Path, tmp_path: Path
+    run_cli: RunCli, calm_model_path: Path, tmp_path: Path
 ) -> None:
     record = ("--record", str(tmp_path / "recording.wav"))
-    with session(tiny_model_path, tmp_path, *record) as played:
+    with session(calm_model_path, tmp_path, *record) as played:
         played.set("gain", QUIET)
         played.osc.send("/distill/subscribe", 0, 30.0, "/distill/said")
         played.hear(2.5)
@@ -62,9 +62,9 @@ def test_a_killed_engine_is_followed_by_one_that_continues_and_nothing_is_silent
 
 
 @pytest.fixture
-def played(tiny_model_path: Path, sounds: Path, tmp_path: Path) -> Iterator[Session]:
+def played(calm_model_path: Path, sounds: Path, tmp_path: Path) -> Iterator[Session]:
     """For one test alone: after a second failure within 20 s, a hold or a loop is left out."""
-    with session(tiny_model_path, tmp_path, "--clips", str(sounds)) as played:
+    with session(calm_model_path, tmp_path, "--clips", str(sounds)) as played:
         yield played
         played.end()
 
@@ -94,10 +94,10 @@ def test_prime_frozen_codes_and_hold_survive(played: Session, sounds: Path) -> N
 
 
 def test_a_looped_clip_and_the_one_that_is_blended_in_survive(
-    played: Session, tiny_model_path: Path
+    played: Session, calm_model_path: Path
 ) -> None:
-    folder, other = played.log.parent, random_grid(tiny_model_path, seed=1)
-    save_grid(folder / "a.npz", random_grid(tiny_model_path))
+    folder, other = played.log.parent, random_grid(calm_model_path, seed=1)
+    save_grid(folder / "a.npz", random_grid(calm_model_path))
     save_grid(folder / "b.npz", other)
     loops = len(played.entries("loop"))
     played.ask("clip/load", "a", str(folder / "a.npz"))
@@ -118,11 +118,11 @@ def test_a_looped_clip_and_the_one_that_is_blended_in_survive(
 
 
 def test_a_file_waits_for_the_next_engine_and_has_no_gap(
-    tiny_model_path: Path, tmp_path: Path
+    calm_model_path: Path, tmp_path: Path
 ) -> None:
     file, log = tmp_path / "out.wav", tmp_path / "session.log"
     arguments = (
-        str(tiny_model_path), "--output", f"file:{file}", "--duration", "60", "--log", str(log)
+        str(calm_model_path), "--output", f"file:{file}", "--duration", "60", "--log", str(log)
     )  # fmt: skip
     with ServerProcess(*arguments) as server:
         played = Session(server, tmp_path)

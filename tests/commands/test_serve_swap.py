@@ -12,9 +12,9 @@ from tests.tools import read_line, wait_until
 
 
 @pytest.fixture(scope="module")
-def played(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def played(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """For all tests; each of them leaves one engine, of whichever model."""
-    with session(tiny_model_path, tmp_path_factory.mktemp("swaps")) as played:
+    with session(calm_model_path, tmp_path_factory.mktemp("swaps")) as played:
         played.set("model_fade", 0.05)
         yield played
         assert played.end()["restarts"] == 0
@@ -22,9 +22,9 @@ def played(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def tiny_plays(played: Session, tiny_model_path: Path) -> None:
+def tiny_plays(played: Session, calm_model_path: Path) -> None:
     if sounding(played) != "tiny":
-        played.swap(tiny_model_path)
+        played.swap(calm_model_path)
 
 
 def sounding(played: Session) -> str:
@@ -42,11 +42,11 @@ def said(played: Session, words: str) -> str:
 
 @pytest.mark.usefixtures("tiny_plays")
 def test_swaps_in_a_row_match_loudness_and_leave_nothing_behind(
-    played: Session, tiny_model_path: Path, tiny_two_levels_path: Path
+    played: Session, calm_model_path: Path, tiny_two_levels_path: Path
 ) -> None:
     before, past = len(played.server.children()), len(played.entries("swap"))
     for number in range(4):
-        played.swap((tiny_two_levels_path, tiny_model_path)[number % 2])
+        played.swap((tiny_two_levels_path, calm_model_path)[number % 2])
     wait_until(lambda: len(played.server.children()) == before, "the old engines to end")
     played.hear(0.5)
     swaps = played.entries("swap")[past:]
@@ -58,15 +58,15 @@ def test_swaps_in_a_row_match_loudness_and_leave_nothing_behind(
 
 @pytest.mark.usefixtures("tiny_plays")
 def test_of_models_asked_for_while_one_is_coming_the_newest_is_next(
-    played: Session, tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
+    played: Session, calm_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
 ) -> None:
     before, past = len(played.server.children()), len(played.entries("swap"))
     played.osc.send("/distill/model", str(tiny_two_levels_path))
     wait_until(lambda: len(played.server.children()) > before, "another engine")
-    for model in (tmp_path / "nowhere", tiny_model_path):
+    for model in (tmp_path / "nowhere", calm_model_path):
         played.osc.send("/distill/model", str(model))
     line = said(played, "nowhere")
-    assert f"/nowhere was not loaded: {tiny_model_path} was asked for" in line
+    assert f"/nowhere was not loaded: {calm_model_path} was asked for" in line
     wait_until(lambda: len(played.entries("swap")) == past + 2, "two swaps")
     assert [entry["name"] for entry in played.entries("engine")[-3:]] == ["tiny", "two", "tiny"]
     wait_until(lambda: len(played.server.children()) == before, "the old engines to end")
@@ -101,9 +101,9 @@ def damaged_copy(model: Path, folder: Path) -> Path:
 
 
 def test_a_model_that_cannot_be_played_is_said_and_the_old_one_plays_on(
-    played: Session, tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
+    played: Session, calm_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
 ) -> None:
-    damaged = damaged_copy(tiny_model_path, tmp_path)
+    damaged = damaged_copy(calm_model_path, tmp_path)
     (tmp_path / "noise.distill").write_bytes(b"noise")
     here, decks = sounding(played), [one["deck"] for one in played.entries("swap")]
     before = len(played.server.children())
@@ -117,7 +117,7 @@ def test_a_model_that_cannot_be_played_is_said_and_the_old_one_plays_on(
     assert "noise.distill" in lines[1]
     assert lines[2].startswith(f"{here} keeps playing: cannot load damaged: ")
     assert "do not match their checksum" in lines[2]
-    played.swap(tiny_model_path if here == "two" else tiny_two_levels_path)
+    played.swap(calm_model_path if here == "two" else tiny_two_levels_path)
     wait_until(lambda: len(played.server.children()) == before, "the old engines to end")
     assert len(played.entries("swap")) == len(decks) + 1
     assert played.entries("swap")[-1]["deck"] == 1 - (decks or [0])[-1]

@@ -39,8 +39,8 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def served(tiny_model_path: Path) -> Iterator[Served]:
-    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
+def served(calm_model_path: Path) -> Iterator[Served]:
+    with ServerProcess(str(calm_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
         yield Served(server, address_of(server))
         assert server.end() == 0
     assert "Traceback" not in server.errors
@@ -68,7 +68,7 @@ def test_what_one_client_plays_another_hears(served: Served) -> None:
 
 
 def test_a_page_plays_it_and_sees_and_hears_what_sounds(
-    served: Served, tiny_model_path: Path
+    served: Served, calm_model_path: Path
 ) -> None:
     with Page(served.address) as page:
         edits = {edit["name"]: edit for edit in page.hello["edits"]}
@@ -77,7 +77,7 @@ def test_a_page_plays_it_and_sees_and_hears_what_sounds(
         assert (resample["switch"], resample["scope"], resample["region"]) == (None, "grid", True)
         assert [one["name"] for one in resample["arguments"]] == ["takes", "temperature"]
         model = page.await_one(lambda one: one.get("name") == "model")["value"]
-        assert model["name"] == tiny_model_path.stem
+        assert model["name"] == calm_model_path.stem
         page.send(type="watch", what=["meters", "timeline", "sound", "audio"])
         seen: set[int] = set()
         while seen != {TIMELINE, METERS, SOUND, AUDIO}:
@@ -122,10 +122,10 @@ def test_what_an_engine_cannot_do_is_answered_over_udp_tcp_and_the_page_s_socket
         ]
 
 
-def test_without_an_option_two_servers_have_each_an_address(tiny_model_path: Path) -> None:
+def test_without_an_option_two_servers_have_each_an_address(calm_model_path: Path) -> None:
     with (
-        ServerProcess(str(tiny_model_path), *CLOCK) as one,
-        ServerProcess(str(tiny_model_path), *CLOCK) as two,
+        ServerProcess(str(calm_model_path), *CLOCK) as one,
+        ServerProcess(str(calm_model_path), *CLOCK) as two,
     ):
         addresses = {address_of(one), address_of(two)}
         assert len(addresses) == 2
@@ -133,10 +133,10 @@ def test_without_an_option_two_servers_have_each_an_address(tiny_model_path: Pat
         assert ports == {one.osc.port, two.osc.port}
 
 
-def test_the_web_and_osc_over_tcp_share_a_port(tiny_model_path: Path) -> None:
+def test_the_web_and_osc_over_tcp_share_a_port(calm_model_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         place = f"127.0.0.1:{probe.getsockname()[1]}"
-    with ServerProcess(str(tiny_model_path), *CLOCK, "--osc", place, "--web", place) as server:
+    with ServerProcess(str(calm_model_path), *CLOCK, "--osc", place, "--web", place) as server:
         address = address_of(server)
         assert address == f"http://{place}"
         client = TcpClient(server.osc.port)
@@ -161,11 +161,11 @@ def test_the_web_and_osc_over_tcp_share_a_port(tiny_model_path: Path) -> None:
     assert "Traceback" not in server.errors
 
 
-def test_a_port_that_was_asked_for_and_is_in_use_is_refused(tiny_model_path: Path) -> None:
+def test_a_port_that_was_asked_for_and_is_in_use_is_refused(calm_model_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ended = run_command(
-            "serve", str(tiny_model_path), *CLOCK, "--osc", "127.0.0.1:0",
+            "serve", str(calm_model_path), *CLOCK, "--osc", "127.0.0.1:0",
             "--web", f"127.0.0.1:{port}",
         )  # fmt: skip
     assert ended.returncode == 1
@@ -173,14 +173,14 @@ def test_a_port_that_was_asked_for_and_is_in_use_is_refused(tiny_model_path: Pat
     assert "--web HOST:PORT" in ended.stderr and "Traceback" not in ended.stderr
 
 
-def test_beyond_this_machine_it_asks_for_whom(tiny_model_path: Path) -> None:
+def test_beyond_this_machine_it_asks_for_whom(calm_model_path: Path) -> None:
     place = ("--osc", "127.0.0.1:0", "--web", "0.0.0.0:0")
-    ended = run_command("serve", str(tiny_model_path), *CLOCK, *place)
+    ended = run_command("serve", str(calm_model_path), *CLOCK, *place)
     assert ended.returncode == 1
     assert "name the machines that you allow with --osc-allow NETWORK" in ended.stderr
 
 
-def test_a_place_that_is_none_is_refused(tiny_model_path: Path) -> None:
-    ended = run_command("serve", str(tiny_model_path), *CLOCK, "--web", "on")
+def test_a_place_that_is_none_is_refused(calm_model_path: Path) -> None:
+    ended = run_command("serve", str(calm_model_path), *CLOCK, "--web", "on")
     assert ended.returncode == 1
     assert "--web takes HOST:PORT, such as 127.0.0.1:9000, or off; not 'on'" in ended.stderr

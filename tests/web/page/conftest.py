@@ -68,11 +68,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that plays a tiny model without a sound card, for the tests of one file."""
     folder = tmp_path_factory.mktemp("served")
     arguments = (
-        str(tiny_model_path), "--output", "clock", "--web", "127.0.0.1:0",
+        str(calm_model_path), "--output", "clock", "--web", "127.0.0.1:0",
         "--recordings", str(folder / "recordings"), "--clips", str(folder / "clips"),
         "--patch", str(shutil.copy(_PATCH, folder)),
     )  # fmt: skip
@@ -154,9 +154,9 @@ def page(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture(scope="session")
-def files(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def files(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that has the page's files and plays nothing."""
-    with open_workbench(tmp_path_factory.mktemp("files"), tiny_model_path) as found:
+    with open_workbench(tmp_path_factory.mktemp("files"), calm_model_path) as found:
         yield found.address
 
 

@@ -18,8 +18,8 @@ PRESS_MS = 80
 
 
 @pytest.fixture(scope="module")
-def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with open_workbench(tmp_path_factory.mktemp("generate"), tiny_model_path) as found:
+def served(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    with open_workbench(tmp_path_factory.mktemp("generate"), calm_model_path) as found:
         yield found
 
 

@@ -18,16 +18,16 @@ PRESS_MS = 80
 
 
 @pytest.fixture(scope="module")
-def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with open_stage(tmp_path_factory.mktemp("library"), tiny_model_path) as found:
+def served(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with open_stage(tmp_path_factory.mktemp("library"), calm_model_path) as found:
         yield found
 
 
 @pytest.fixture
-def drums(served: Stage, tiny_model_path: Path) -> Iterator[Path]:
+def drums(served: Stage, calm_model_path: Path) -> Iterator[Path]:
     """A model that does not play, and goes when the test is over."""
     path = served.models / "drums.distill"
-    shutil.copyfile(tiny_model_path, path)
+    shutil.copyfile(calm_model_path, path)
     describe_codebooks(path)
     yield path
     path.unlink(missing_ok=True)

@@ -347,11 +347,11 @@ def test_the_page_is_light(open_page: OpenPage) -> None:
 
 
 @pytest.fixture(scope="module")
-def with_plugin(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def with_plugin(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that has an edit of a plugin."""
     folder = tmp_path_factory.mktemp("plugin")
     environment = install_plugin(folder, "edits", "sieve", _PLUGIN)
-    arguments = (str(tiny_model_path), "--output", "clock", "--web", "127.0.0.1:0")
+    arguments = (str(calm_model_path), "--output", "clock", "--web", "127.0.0.1:0")
     with ServerProcess(*arguments, environment=environment) as server:
         yield web_address(server)
         server.end()
@@ -385,10 +385,10 @@ def test_a_tab_that_loads_late_does_not_replace_one_that_was_chosen_after_it(pag
 
 
 def test_a_lost_connection_is_shown_until_it_is_back(
-    open_page: OpenPage, tiny_model_path: Path
+    open_page: OpenPage, calm_model_path: Path
 ) -> None:
     page = open_page()
-    with ServerProcess(str(tiny_model_path), "--output", "clock", "--web", "127.0.0.1:0") as first:
+    with ServerProcess(str(calm_model_path), "--output", "clock", "--web", "127.0.0.1:0") as first:
         address = web_address(first)
         page.goto(address)
         settle(page)
@@ -396,7 +396,7 @@ def test_a_lost_connection_is_shown_until_it_is_back(
     lost = page.get_by_role("alert").filter(has_text="connection to the instrument is lost")
     expect(lost).to_be_visible()
     web = address.removeprefix("http://")
-    with ServerProcess(str(tiny_model_path), "--output", "clock", "--web", web) as second:
+    with ServerProcess(str(calm_model_path), "--output", "clock", "--web", web) as second:
         expect(lost).to_be_hidden()
         second.osc.send("/distill/gain", 0.25)
         expect(control(page, "gain")).to_have_attribute("aria-valuetext", "0.25")

@@ -18,8 +18,8 @@ BOUNDS = {"control": 1.1, "renderer": 1.2, "heap": 1.15, "nodes": 1.05, "listene
 
 
 @pytest.mark.soak
-def test_neither_the_server_nor_the_browser_grows(tiny_model_path: Path) -> None:
-    arguments = (str(tiny_model_path), "--output", "clock", "--web", "127.0.0.1:0")
+def test_neither_the_server_nor_the_browser_grows(calm_model_path: Path) -> None:
+    arguments = (str(calm_model_path), "--output", "clock", "--web", "127.0.0.1:0")
     with (
         ServerProcess(*arguments) as server,
         Browser(page_address(server), AUTOPLAY) as page,

@@ -16,8 +16,8 @@ PRESS_MS = 80
 
 
 @pytest.fixture(scope="module")
-def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with open_stage(tmp_path_factory.mktemp("patch"), tiny_model_path) as found:
+def served(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with open_stage(tmp_path_factory.mktemp("patch"), calm_model_path) as found:
         yield found
 
 

@@ -19,8 +19,8 @@ SOUNDS = 6
 
 
 @pytest.fixture(scope="module")
-def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with open_workbench(tmp_path_factory.mktemp("train"), tiny_model_path) as found:
+def served(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    with open_workbench(tmp_path_factory.mktemp("train"), calm_model_path) as found:
         yield found
 
 
