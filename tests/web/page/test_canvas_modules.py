@@ -196,3 +196,33 @@ CLOCK = """
   const frame = { motion: 'forward', transport: 'play', position: 0, ...nothing }
   clock.hear(frame)
 """
+
+
+#: Counts the pictures of half a second, those of the screen and those that are drawn, and then the
+#: ones that are still drawn after the end.
+PICTURES = """
+  const { everyPicture } = await load('canvas/pictures.js')
+  const screen = () => new Promise(requestAnimationFrame)
+  let drawn = 0, shown = 0
+  const end = everyPicture(() => { drawn++ })
+  const begun = performance.now()
+  while (performance.now() < begun + 500) { await screen(); shown++ }
+  const passed = performance.now() - begun, counted = drawn
+  end()
+  for (let n = 0; n < 12; n++) await screen()
+  return [passed, shown, counted, drawn - counted]
+"""
+
+
+def test_what_moves_is_drawn_for_each_picture_of_the_screen(blank: Page) -> None:
+    blank.emulate_media(reduced_motion="no-preference")
+    _, shown, drawn, after = run(blank, PICTURES)
+    assert shown - 1 <= drawn <= shown + 1
+    assert after == 0
+
+
+def test_with_little_motion_it_is_drawn_twelve_times_a_second(blank: Page) -> None:
+    blank.emulate_media(reduced_motion="reduce")
+    passed, shown, drawn, after = run(blank, PICTURES)
+    assert 1 <= drawn <= min(passed / 83 + 2, shown + 1)
+    assert after == 0
