@@ -297,7 +297,7 @@ def test_the_streams_and_lines_are_those_of_what_sounds(playing: Session) -> Non
         return {tuple(np.ravel(codes)) for codes in drawn.values()}
 
     wait_until(lambda: told <= logged(), "what was told to be in the log")
-    assert len(heard["codes"]) >= 10
+    assert len(heard["codes"]) >= 5
     assert all(0.0 <= bits <= 4.0 for [bits] in heard["entropy"])
     assert max(rms for rms, _ in heard["level"]) > 0.01
     assert heard["underruns"][0] == [0]
