@@ -270,7 +270,7 @@ def playing(
 
 def test_the_streams_and_lines_are_those_of_what_sounds(playing: Session) -> None:
     osc = OscClient(playing.osc.port)
-    osc.send("/distill/subscribe", 0, 100.0, "/distill/stream/*", "/distill/said")
+    osc.send("/distill/subscribe", 0, 10.0, "/distill/stream/*", "/distill/said")
     heard: dict[str, list[list[object]]] = {}
 
     def listen() -> bool:
