@@ -111,6 +111,8 @@ def furnish(place: Path, environment: dict[str, str], sounds: dict[str, int]) ->
         (kit / name).with_suffix(".json").unlink()
     write_instruments(place / "work" / "sets" / "instruments")
     shutil.copy(ROOT / "patches" / "default.yaml", place)
+    # The Library tab names its files, too.
+    shutil.copytree(ROOT / "models", place / "models")
     return (
         "--output", "clock", "--web", "127.0.0.1:0", "--patch", "default.yaml",
         "--work", str(place / "work"), "--recordings", str(place / "recordings"),
