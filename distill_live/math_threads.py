@@ -18,7 +18,7 @@ _POLICY = "OMP_WAIT_POLICY"
 
 #: numpy's products of matrices are small here. By default they are shared among all processor
 #: cores, and whoever asked for one spins until the last core is done: in the audio callback that
-#: takes ten times the processor time, and waits for threads that do not run in real time.
+#: takes eight times the processor time, and waits for threads that do not run in real time.
 _ALONE = {"OPENBLAS_NUM_THREADS": "1"}
 
 

@@ -154,7 +154,7 @@ def save_tiny_model(folder: Path, hop: int = 512) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Such a model. Do not write to it."""
+    """The model of `save_tiny_model`. Do not write to it."""
     return save_tiny_model(tmp_path_factory.mktemp("tiny"))
 
 
@@ -164,8 +164,8 @@ CALM_COLUMN = 8 * 2048
 
 @pytest.fixture(scope="session")
 def calm_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One with columns four times as long, for servers: it leaves the processor to what plays with
-    them, such as a browser whose pictures are drawn on it. Do not write to it."""
+    """A tiny model with columns four times as long, for servers: it leaves the processor to their
+    clients, such as a browser that draws on it. Do not write to it."""
     return save_tiny_model(tmp_path_factory.mktemp("calm"), hop=CALM_COLUMN // 8)
 
 

@@ -177,8 +177,8 @@ class Feedback:
         """Find what has changed in the store, and note it for all subscribers."""
         # Read everything at one moment: what changed together is told together.
         now = self._now
-        is_newer = now.refresh()
         names = tuple(map(level_name, self._levels()[:LEVELS_LIMIT]))
+        is_newer = now.refresh()
         if not (is_newer or self._raw is None or names != self._names):
             return
         raw = now.raw()

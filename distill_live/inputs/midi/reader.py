@@ -24,7 +24,7 @@ from distill_live.parameters import Parameter
 #: How often RtMidi's queue is read, in seconds. Its callback would be quicker, but with JACK it
 #: runs in the server's real-time thread, where waiting for Python costs every client a dropout.
 POLL_S = 0.002
-#: How often what is to be sent is thrown away where no MIDI system answers, in seconds.
+#: The same while no MIDI system answers: only what is to be sent comes then, and is dropped.
 _IDLE_S = 0.05
 #: How often devices are looked for, in seconds.
 SCAN_S = 0.5

@@ -125,7 +125,7 @@ class Engine:
         looks = self._look_for_changes or self._changes.are_requested
         changed = looks and self._changes.make_next()
         busy = changed or self._filler.fill(self._changes.missing)
-        # What a turn does can make more changes due; a turn that finds nothing to do cannot.
+        # Work can make more changes due; a turn without work cannot.
         self._look_for_changes = busy or self._changes.are_due
         self._filler.note_turn()
         self._teller.tell(busy, self._filler.ring_lead)
@@ -136,7 +136,7 @@ class Engine:
         """Carry out a request by its name, as soon as there is time. What became of it is reported
         as that of what the performer has `asked` for; without that, only a refusal is said."""
         self._answers.asked = asked
-        # It may give an edit another partner.
+        # A request may change what the rack reads: the partners of edits, or their order.
         self._look_for_changes = True
         self._requests[name](*arguments)
         self._answers.asked = None

@@ -41,8 +41,8 @@ class Teller:
         self._described: int | None = None
 
     def tell(self, busy: bool, ring_lead: int) -> None:
-        """Tell what is heard now, and some of what is not told in every turn in which the engine is
-        `busy`; the ring should hold `ring_lead` samples."""
+        """Tell what is heard now; the rest while the engine is `busy`, or when another column is
+        heard. The ring should hold `ring_lead` samples."""
         column = self._tell_place()
         if self._columns is not None:
             self._columns.tell(column, busy)

@@ -45,8 +45,8 @@ def run_worker(channel: Connection, work: Callable[[], None]) -> None:
 
 
 def poller(channel: Connection) -> Callable[[float], object]:
-    """What `channel.poll` does, for one that is polled hundreds of times a second: as it is, it
-    makes a selector each time."""
+    """A quicker `channel.poll`, for a channel that is polled hundreds of times a second: `poll`
+    makes a new selector each time. The result is true if there is something to receive."""
     if sys.platform == "win32":
         return channel.poll
     selector = selectors.DefaultSelector()
