@@ -41,7 +41,9 @@ class Requests:
         self._status, self._decks, self._regions = status, decks, regions
         self._session_log, self._swap, self._priming = session_log, swap, priming
         self._recordings, self._clips, self._listening = recordings, clips, listening
-        self._waiting: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
+        # No SimpleQueue: `get` of that one waits for ever if a signal comes and the time is up
+        # before it goes on waiting, so that a stop signal on a busy machine stopped nothing.
+        self._waiting: queue.Queue[tuple[str, tuple[Any, ...]]] = queue.Queue()
 
     def take(self, name: str, arguments: tuple[Any, ...], asked: Asked | None) -> None:
         """Take a request; `asked` is what the performer has asked for, if it is something else."""
