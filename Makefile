@@ -68,8 +68,8 @@ quick_tests := $(addprefix tests/,audio codes control edits inference inputs mod
 	web commands/test_offline.py commands/test_plugins.py commands/test_serve.py \
 	commands/test_serve_end.py) tests/test_*.py
 # A test of a server needs a core to itself: with more workers than cores, all of them wait for the
-# engines that play. tests/conftest.py says which files go first; left to itself,
-# xdist begins with those that have the most tests, which are the quickest.
+# engines that play. tests/conftest.py says which files go first; left to itself, xdist begins with
+# those that have the most tests, which are the quickest.
 workers := $(shell n=$$(getconf _NPROCESSORS_ONLN); test $$n -gt 4 && echo 4 || echo $$n)
 test_environment := $(addprefix $(VENV)/,installed-test test-programs test-modules)
 # Tests that watch something grow take minutes: they are left out but where CI=true, where nothing is.

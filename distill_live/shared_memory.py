@@ -56,19 +56,18 @@ class LatchedArray:
     @property
     def newest(self) -> NDArray[np.float64]:
         """What counts now, to look at a single number of; the next change but one overwrites it."""
-        return self._copy(self.changes)
+        return self._copy(self.version)
 
     @property
-    def changes(self) -> int:
-        """How many changes there were: a reader that finds as many as when it read has missed
-        nothing."""
+    def version(self) -> int:
+        """The number of the newest change; as long as it is the same, so are all numbers."""
         return int(self._changes.array[0])
 
     def read(self, out: NDArray[np.float64]) -> int:
-        """Copy all numbers, as one change left them, into `out`; returns how many there were."""
+        """Copy all numbers, as one change left them, into `out`; returns their version."""
         seen = -1
-        while seen != self.changes:
-            seen = self.changes
+        while seen != self.version:
+            seen = self.version
             fence()
             np.copyto(out, self._copy(seen))
             fence()
@@ -76,7 +75,7 @@ class LatchedArray:
 
     def write(self, numbers: NDArray[np.float64]) -> None:
         """Change all numbers at once. One thread of one process may do so at a time."""
-        change = self.changes + 1
+        change = self.version + 1
         # The last change counts before the copy that it replaced is written again.
         fence()
         self._copy(change)[...] = numbers

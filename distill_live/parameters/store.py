@@ -199,7 +199,7 @@ class ParameterView(ParameterValues):
 
     def refresh(self) -> bool:
         """Update to the present values; returns whether any has changed."""
-        if self._shared.changes == self._seen:
+        if self._shared.version == self._seen:
             return False
         self._seen = self._shared.read(self._next)
         # Compare bits, so that NaN equals itself.

@@ -59,10 +59,10 @@ class ServerProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        unheard = self.osc.close()
+        told = self.osc.close()
         self.end()
         if error is not None:
-            error.add_note(f"the server said: {self.errors or 'nothing'}; and told: {unheard}")
+            error.add_note(f"the server said: {self.errors or 'nothing'}; and told: {told}")
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal unless it has ended; returns the exit code and fills `errors`."""
@@ -182,7 +182,7 @@ class OscClient:
         return found[0]
 
     def close(self) -> list[tuple[str, list[object]]]:
-        """Close it; returns what it was told, and what it has not heard yet."""
+        """Close it; returns what it was told, with what it had not heard yet."""
         self._socket.settimeout(0.0)
         with contextlib.suppress(OSError):
             while True:

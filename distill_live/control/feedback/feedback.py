@@ -54,9 +54,9 @@ class Feedback:
         self._store, self._levels, self._clock = store, levels, clock
         self._lock = threading.Lock()
         self._subscribers: dict[Sender, Subscriber] = {}
+        self._now = store.view()
         # The store and the levels' names when they were last read; then, by address, the values
         # of parameters and the arguments of streams.
-        self._now = store.view()
         self._raw: bytes | None = None
         self._names: tuple[str, ...] = ()
         self._values: dict[str, object] = {}
@@ -178,12 +178,12 @@ class Feedback:
         # Read everything at one moment: what changed together is told together.
         now = self._now
         names = tuple(map(level_name, self._levels()[:LEVELS_LIMIT]))
-        is_newer = now.refresh()
-        if not (is_newer or self._raw is None or names != self._names):
+        anew = self._raw is None or names != self._names
+        if not now.refresh() and not anew:
             return
         raw = now.raw()
         table = self._store.table
-        if self._raw is None or names != self._names:
+        if self._raw is None or anew:
             self._values, found = {}, list(table)
         else:
             found = list(dict.fromkeys(name for name, *_ in self._store.changes(self._raw, raw)))

@@ -41,8 +41,8 @@ class Requests:
         self._status, self._decks, self._regions = status, decks, regions
         self._session_log, self._swap, self._priming = session_log, swap, priming
         self._recordings, self._clips, self._listening = recordings, clips, listening
-        # No SimpleQueue: `get` of that one waits for ever if a signal comes and the time is up
-        # before it goes on waiting, so that a stop signal on a busy machine stopped nothing.
+        # Not a SimpleQueue, although that is quicker: a signal can make its `get` wait for ever,
+        # if the timeout is over before it waits again.
         self._waiting: queue.Queue[tuple[str, tuple[Any, ...]]] = queue.Queue()
 
     def take(self, name: str, arguments: tuple[Any, ...], asked: Asked | None) -> None:

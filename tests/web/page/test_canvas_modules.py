@@ -221,7 +221,7 @@ def test_what_moves_is_drawn_for_each_picture_of_the_screen(blank: Page) -> None
     assert after == 0
 
 
-def test_with_little_motion_it_is_drawn_twelve_times_a_second(blank: Page) -> None:
+def test_with_little_motion_it_is_drawn_at_most_twelve_times_a_second(blank: Page) -> None:
     blank.emulate_media(reduced_motion="reduce")
     passed, shown, drawn, after = run(blank, PICTURES)
     assert 1 <= drawn <= min(passed / 83 + 2, shown + 1)
