@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +17,7 @@ from distill_live import cli, priority
 from distill_live.audio.files import write_audio
 from distill_live.models.file import library
 from distill_live.models.file.header import write_model_bytes
+from tests.warm import warm_process
 
 if TYPE_CHECKING:
     from distill_live.audio.dataset import Recording
@@ -77,6 +78,13 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return CliResult(code, out, err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[None]:
+    """Lets processes that are started with WARM_TINY begin at once."""
+    with warm_process():
+        yield
 
 
 class Folders(NamedTuple):

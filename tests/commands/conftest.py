@@ -1,6 +1,5 @@
 """What tests of training commands share."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,10 +18,9 @@ class Trained(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def training_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingProcess]:
+def training_process(warm: None) -> TrainingProcess:
     """Where tiny trainings run that are to be killed."""
-    with TrainingProcess(tmp_path_factory.mktemp("training")) as process:
-        yield process
+    return TrainingProcess()
 
 
 @pytest.fixture(scope="session")

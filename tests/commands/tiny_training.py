@@ -4,18 +4,14 @@
 
 ends by SIGKILL when it comes to the POINT for the COUNTth time: `draw` a batch of the codec,
 `draw-codes` a batch of the prior, `draw-sounds` one of the vocoder, `write` a checkpoint (half of
-it is written), `replace` a file by the one written in its place, `replaced` it. Without arguments
-it does so again and again, see `training_process`.
+it is written), `replace` a file by the one written in its place, `replaced` it.
 """
 
 from __future__ import annotations
 
-import importlib
 import io
-import json
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -46,7 +42,6 @@ from distill_live.training.vocoder.pairs import SoundCrops
 from distill_live.training.vocoder.trainer import VocoderTrainingConfig
 
 EPOCHS = 2
-_LONGEST_S = 300
 
 
 def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
@@ -140,8 +135,6 @@ class _Killer:
 
 
 def main() -> None:
-    if len(sys.argv) == 1 and not _is_next_run():
-        return
     point, _, count = os.environ.get("KILLED_AT", "never:0").partition(":")
     make_tiny(setattr)
     killer = _Killer(point, int(count))
@@ -151,25 +144,6 @@ def main() -> None:
     killer.before(os, "replace", "replace", "replaced")
     killer.while_saving()
     cli.main()
-
-
-def _is_next_run() -> bool:
-    """Whether this process is one that was forked for a run: a line on standard input says what its
-    arguments, its environment and its output are. The first process answers with its exit code."""
-    # The first optimizer of a process imports it, and that takes as long as a tiny training.
-    importlib.import_module("torch._dynamo")
-    for line in sys.stdin:
-        order = json.loads(line)
-        run = os.fork()
-        if not run:
-            for number, name in enumerate(("out", "err"), start=1):
-                os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-            os.environ.update(order["environment"])
-            sys.argv[1:] = order["arguments"]
-            signal.alarm(_LONGEST_S)
-            return True
-        print(os.waitstatus_to_exitcode(os.waitpid(run, 0)[1]), flush=True)
-    return False
 
 
 if __name__ == "__main__":

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from distill_live.models.file.header import read_header
 from tests.conftest import Folders
-from tests.tools import read_line
-
-ROOT = Path(__file__).parents[2]
+from tests.warm import ROOT, WARM_TINY
 
 
 class Ended(NamedTuple):
@@ -28,26 +23,7 @@ class Ended(NamedTuple):
 
 
 class TrainingProcess:
-    """A process that has imported all it needs, and forks another one for every run."""
-
-    def __init__(self, folder: Path) -> None:
-        self._out, self._err = folder / "out", folder / "err"
-
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.commands.tiny_training"],
-            cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._process.communicate()
+    """Runs commands in forks of a warm process, see `warm`."""
 
     def train(self, folders: Folders, end: str, *arguments: object) -> Ended:
         """Run `train` until it is killed at `end`, or ends."""
@@ -55,17 +31,12 @@ class TrainingProcess:
 
     def run(self, folders: Folders, end: str, *arguments: object) -> Ended:
         """The same with any command."""
-        order = {
-            "arguments": [str(one) for one in arguments],
-            "environment": {"XDG_DATA_HOME": str(folders.user.parents[1]), "KILLED_AT": end},
-            "out": str(self._out),
-            "err": str(self._err),
-        }
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        code = int(read_line(self._process.stdout))
-        return Ended(code, self._out.read_text(), self._err.read_text())
+        ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "KILLED_AT": end}
+        done = subprocess.run(
+            [*WARM_TINY, *map(str, arguments)], cwd=ROOT, env=os.environ | ground, text=True,
+            capture_output=True, timeout=300, check=False,
+        )  # fmt: skip
+        return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def epochs(output: str) -> list[str]:

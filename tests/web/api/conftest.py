@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +18,6 @@ from distill_live.web.server import WebServer
 from distill_live.web.work.workplace import Workplace
 from tests.conftest import Folders
 from tests.tools import wait_until
-
-ROOT = Path(__file__).parents[3]
-#: Our command line, with networks that train in no time.
-TINY = (sys.executable, "-m", "tests.commands.tiny_training")
 
 
 @dataclass
@@ -79,13 +74,6 @@ def open_office(place: Workplace, more: Iterable[Operation] = ()) -> Iterator[Of
         yield Office(place, api, server, client)
     server.stop()
     assert lines == []
-
-
-@pytest.fixture
-def tiny_program(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
-    """How to start the command line that trains in no time, from any folder."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return TINY
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from distill_live.web.work.kinds import KINDS
 from distill_live.web.work.workplace import Workplace
 from tests.conftest import Folders
 from tests.documents import DOCS, code_lines, read
+from tests.warm import WARM_TINY
 from tests.web.api.conftest import Office, open_office
 
 PAGE = DOCS / "api.md"
@@ -37,14 +38,14 @@ def test_the_page_has_the_table_of_all_kinds_of_jobs() -> None:
 
 @pytest.fixture
 def studio(
-    place: Workplace, tiny_program: tuple[str, ...], folders: Folders, tiny_model_path: Path,
-    sounds: Path, tmp_path: Path,
+    place: Workplace, warm: None, folders: Folders, tiny_model_path: Path, sounds: Path,
+    tmp_path: Path,
 ) -> Iterator[Office]:  # fmt: skip
     """An office with a model called demo; kick.wav is in the present folder."""
     shutil.copy(tiny_model_path, folders.user / "demo.distill")
     rewrite_metadata(folders.user / "demo.distill", name="demo")
     shutil.copy(sounds / "burst_110.wav", tmp_path / "kick.wav")
-    for office in open_office(dataclasses.replace(place, program=tiny_program)):
+    for office in open_office(dataclasses.replace(place, program=WARM_TINY)):
         yield office
         for job in office.get("/jobs").json()["jobs"]:
             if job["state"] == "running":

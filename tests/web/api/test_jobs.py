@@ -13,23 +13,23 @@ import pytest
 from distill_live.web.work import jobs as jobs_module
 from distill_live.web.work.workplace import Workplace
 from tests.tools import wait_until
-from tests.web.api.conftest import ROOT, TINY, Office, open_office
+from tests.warm import WARM_TINY
+from tests.web.api.conftest import Office, open_office
 
 #: A training that lasts until it is stopped.
 ENDLESS = {"codec_epochs": 1_000_000, "no_prior": True}
 
 
 @pytest.fixture(scope="module")
-def hall(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def hall(warm: None, sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """An office for all tests, whose trainings take no time, with a set of six recordings. Each
     test trains models of names of its own."""
     folder = tmp_path_factory.mktemp("hall")
     (folder / "recordings").mkdir()
-    place = Workplace(folder / "work", folder / "recordings", program=TINY)
+    place = Workplace(folder / "work", folder / "recordings", program=WARM_TINY)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("XDG_DATA_HOME", str(folder / "data"))
-        patch.setenv("PYTHONPATH", str(ROOT))
         for office in open_office(place):
             office.fill_set("drums", sounds)
             yield office

@@ -19,7 +19,9 @@ SOUNDS = 6
 
 
 @pytest.fixture(scope="module")
-def served(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+def served(
+    warm: None, calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workshop]:
     with open_workbench(tmp_path_factory.mktemp("train"), calm_model_path) as found:
         yield found
 

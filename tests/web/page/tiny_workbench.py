@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 
 from distill_live import cli
 from distill_live.commands.serving.page import work
 from distill_live.web.work.workplace import Workplace
-
-PROGRAM = (sys.executable, "-m", "tests.commands.tiny_training")
+from tests.warm import WARM_TINY
 
 if __name__ == "__main__":
-    setattr(work, "Workplace", partial(Workplace, program=PROGRAM))  # noqa: B010
+    setattr(work, "Workplace", partial(Workplace, program=WARM_TINY))  # noqa: B010
     cli.main()

@@ -60,7 +60,10 @@ class Stage(Workshop):
 
 @contextmanager
 def open_workbench(folder: Path, model: Path) -> Iterator[Workshop]:
-    """Serve a copy of a model, called tiny, without playing it. Trainings take no time."""
+    """Serve a copy of a model, called tiny, without playing it.
+
+    Its jobs need the fixture `warm`, and trainings take no time.
+    """
     options = _furnish(folder, model)
     command = (sys.executable, "-m", "tests.web.page.tiny_workbench", "workbench", *options)
     process = subprocess.Popen(command, env=_environment(folder), text=True, stdout=subprocess.PIPE)
