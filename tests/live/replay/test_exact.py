@@ -111,7 +111,7 @@ def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
     player = Player(tiny_clear)
     rng = np.random.default_rng(3)
     heard = [player.hear(SECOND)]
-    for _ in range(200):
+    for _ in range(100):
         kind = rng.integers(7)
         if kind == 0:
             player.parameters.set("seed", int(rng.integers(9)))
