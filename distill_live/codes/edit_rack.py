@@ -142,6 +142,8 @@ class EditRack:
                 values = [self._store[parameter_name(name, p.name)] for p in edit.parameters]
                 found.append(EditSetting(name, tuple(amounts), tuple(values), partner))
                 timed = timed or traits.timed
+        # One that is still in use waits until `use` has taken it out.
+        self._failed -= self._off - self.held.keys()
         if not found:
             return EditSettings()
         return EditSettings(tuple(found), seed, columns_per_beat if timed else 0.0)

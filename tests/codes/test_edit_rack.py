@@ -450,6 +450,20 @@ def test_an_edit_that_failed_is_tried_again_once_it_was_switched_off() -> None:
     assert len(bench.lines) == 1
 
 
+def test_the_only_edit_is_tried_again_although_nothing_else_is_used_while_it_is_off() -> None:
+    faults: list[Change] = [fail, add_one]
+    bench = Bench(Fake("a", lambda codes, context: faults.pop(0)(codes, context)))
+    bench.switch(5, a=1)
+    bench.apply(5, 6)
+    bench.rack.use(bench.rack.read(5), 6, bench.raw)
+    for on in (0, 1):
+        for level in range(LEVELS):
+            bench.store.set("edit/a/on", on, level)
+        settings = bench.rack.read(5)
+    bench.rack.use(settings, 7, bench.raw)
+    assert (bench.apply(7, 8) == (bench.codes[7:8] + 1) % SIZE).all()
+
+
 def test_no_window_is_edited_when_a_later_one_of_the_same_column_fails() -> None:
     def fail_late(codes: Codes, context: EditContext) -> Codes:
         return fail(codes, context) if context.column else add_one(codes, context)

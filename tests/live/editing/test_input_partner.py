@@ -84,6 +84,13 @@ def test_while_nothing_is_played_in_the_stream_plays_as_it_is(duo: Duo, why: str
     assert not is_plain()
 
 
+def test_that_nothing_comes_in_any_more_is_noticed_once(duo: Duo) -> None:
+    duo.play_in()
+    duo.work()
+    duo.time.now += 2.0
+    assert [duo.engine._input.poll() for _ in range(3)] == [True, False, False]
+
+
 def test_columns_of_another_codec_are_not_played(duo: Duo) -> None:
     duo.heard.begin("0" * 64, (8, 3), COLUMN)
     futures = duo.status["futures"]

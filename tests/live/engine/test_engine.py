@@ -205,6 +205,32 @@ def test_an_edit_that_fails_is_said_once_and_the_sound_continues(tiny_model: Loa
     assert "out of ideas" in player.said[0]
 
 
+def test_an_edit_that_fails_is_tried_again_once_it_has_been_switched_off(
+    tiny_model: LoadedVQModel,
+) -> None:
+    class Late:
+        name, doc, window, parameters = "late", "Fails once.", 1, ()
+        is_ready = False
+
+        def __call__(self, codes: np.ndarray, context: object) -> np.ndarray:
+            if not self.is_ready:
+                self.is_ready = True
+                raise RuntimeError("not ready yet")
+            return np.zeros_like(codes)
+
+    player = Player(tiny_model, edits=[Late()])
+    player.hear(SECOND // 4)
+    used = []
+    for on in (1, 0, 1):
+        player.parameters.set("edit/late/on", on)
+        player.hear(SECOND // 4)
+        used.append([one.name for one in player.engine._rack.settings.edits])
+    assert used == [[], [], ["late"]]
+    column = int(player.status["column"])
+    assert not timeline(player).edited(column, column + 1).any()
+    assert len(player.said) == 1
+
+
 def test_a_loop_repeats_the_last_passage_to_the_sample(tiny_model: LoadedVQModel) -> None:
     length = 20_011
     player = Player(tiny_model)
