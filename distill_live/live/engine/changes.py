@@ -44,7 +44,7 @@ class Changes:
         self._clock = generator.pace.clock
         #: Columns that must be drawn before edits that were switched on, or regions, can be used.
         self.missing = 0
-        #: Whether anything is due, or waits for columns to be drawn, by the last look.
+        #: Whether anything was due when it looked last. What waits for columns to be drawn is not.
         self.are_due = False
         #: The edits that are used; those of the parameters may still wait.
         self._edits = rack.settings
@@ -90,9 +90,8 @@ class Changes:
         # Edits that look far ahead wait until enough is drawn: the sound must continue meanwhile.
         edits_due = edits != self._edits and not missing
         redraw_due = self._redraw_due or self._refeed_due
-        due = self.are_requested or redraw_due or edits_due or self._sound_due
-        self.are_due = due or self.missing > 0
-        if not due:
+        self.are_due = self.are_requested or redraw_due or edits_due or self._sound_due
+        if not self.are_due:
             return False
         # Half of the time goes to changes, the other half to playing on: a fader that never rests
         # must not let the ring run dry.
