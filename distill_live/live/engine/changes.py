@@ -16,6 +16,10 @@ from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.teller import Teller
 from distill_live.live.ipc.ring import SAMPLE_RATE
 
+#: How many times as long as the longest recent change the next one may take. Some take much longer
+#: than the columns of their futures, and they come in crowds.
+_LONGER = 2.0
+
 
 class Changes:
     """Knows what is due. A column lasts `column_seconds`; `say` takes a line of text for the
@@ -99,7 +103,8 @@ class Changes:
         if began < self._rest_until or self._generator.lead < self._lead_for_a_change():
             return False
         try:
-            self._change(edits if edits_due else None)
+            with self._generator.pace.change:
+                self._change(edits if edits_due else None)
         except CodesError as error:
             if self._generator.is_drafting:
                 raise
@@ -116,8 +121,11 @@ class Changes:
         generator = self._generator
         if not generator.timeline.end:
             return 0.0
-        columns = generator.pace.future_lead / SAMPLE_RATE // self._column_seconds + 2
-        return self._settings.guard + columns * generator.pace.cost * SAMPLE_RATE
+        pace = generator.pace
+        columns = pace.future_lead / SAMPLE_RATE // self._column_seconds + 2
+        seconds = max(columns * pace.cost, _LONGER * pace.change.longest)
+        most = self._settings.ring_lead - self._column_seconds * SAMPLE_RATE
+        return min(self._settings.guard + seconds * SAMPLE_RATE, most)
 
     def _change(self, edits: EditSettings | None) -> None:
         """Make the most urgent change, or use these edits."""

@@ -16,10 +16,10 @@ class EngineSettings:
     #: How soon a new future may begin: about as much as is heard while it is made.
     guard: int = 1_440
     #: Sound that a new future must hold before it is published.
-    future_lead: int = 9_600
+    future_lead: int = 4_800
     #: Sound that must be left in the ring, in addition to what is heard while the next column is
     #: made; otherwise the last sound is repeated.
-    reserve: int = 4_800
+    reserve: int = 2_880
     #: Longest wait between two looks at requests and parameters, in seconds.
     idle_seconds: float = 0.004
     #: CPU threads of torch.

@@ -126,6 +126,53 @@ def test_while_a_change_takes_long_the_next_one_waits_as_long(tiny_model: Loaded
         clock.now += 0.03
 
 
+def test_after_a_change_that_took_long_the_next_one_waits_until_the_ring_lasts_as_long(
+    tiny_model: LoadedVQModel,
+) -> None:
+    player = Player(tiny_model, clock=(clock := Clock()))
+    player.hear(SECOND)
+    changes = player.engine._changes
+    changes._change = slow(clock, changes._change, 0.2)  # type: ignore[method-assign]
+    for seed, left in ((2, 0.3), (3, 0.3), (4, 0.5)):
+        player.work()
+        player.hear_rest(player.engine._generator.lead - round(left * SECOND))
+        clock.now += 1
+        player.parameters.set("seed", seed)
+        before = player.status["futures"]
+        with torch.inference_mode():
+            player.engine.turn()
+        made = player.status["futures"] - before
+        # The first one: nothing is known of it yet.
+        assert made == (seed == 2 or left == 0.5)
+
+
+def test_a_change_that_the_sound_does_not_wait_for_is_published_with_less(
+    tiny_model: LoadedVQModel,
+) -> None:
+    leads = []
+    for kept in range(256, SETTINGS.reserve, 256):
+        player = Player(tiny_model)
+        player.hear(SECOND)
+        generator = player.engine._generator
+        player.hear_rest(generator.lead - 12_000)
+        play, publish = generator.play, generator._writer.publish
+
+        def play_late() -> None:
+            play()  # noqa: B023
+            left = generator._writer.end - player.ring.read_position  # noqa: B023
+            player.hear_rest(max(left - kept, 0))  # noqa: B023
+
+        def publish_now(at: int, fade: int) -> None:
+            leads.append(generator.lead)  # noqa: B023
+            publish(at, fade)  # noqa: B023
+
+        generator.play = play_late  # type: ignore[method-assign]
+        generator._writer.publish = publish_now  # type: ignore[method-assign]
+        with torch.inference_mode():
+            generator.redraw()
+    assert SETTINGS.reserve <= min(leads) < SETTINGS.future_lead
+
+
 @pytest.mark.parametrize("patient", [False, True])
 def test_who_waits_for_the_sound_hears_all_of_it_as_it_would_have_come(
     tiny_model: LoadedVQModel, patient: bool
