@@ -82,7 +82,7 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[None]:
-    """Lets processes that are started with WARM_TINY begin at once."""
+    """A warm process, which commands that begin with WARM_TINY need."""
     with warm_process():
         yield
 

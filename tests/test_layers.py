@@ -307,7 +307,7 @@ def test_the_package_and_the_control_process_import_no_torch() -> None:
     )
 
 
-def test_no_help_imports_torch() -> None:
+def test_the_help_of_no_command_imports_torch() -> None:
     shown = run_python(f"""
 import sys, distill_live.cli as cli
 for command in {["", *COMMANDS]!r}:

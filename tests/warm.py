@@ -1,7 +1,8 @@
-"""A process that has imported all that commands need, and forks another one for every run.
+"""A process that imports torch once, and forks itself for every command.
 
-Most of a tiny training is spent on importing torch. `WARM_TINY` is `tiny_training` without that:
-a command line for processes in whose environment `warm_process` has put the way to the fork.
+Importing torch takes most of the time of a tiny training. Commands that begin with `WARM_TINY` run
+`tiny_training` in such a fork; a variable of the environment tells them where to connect. Where a
+process that has imported torch cannot be forked safely, they run it as it is.
 """
 
 from __future__ import annotations
@@ -21,96 +22,114 @@ from pathlib import Path
 
 from distill_live.math_threads import spare_threads
 from tests.tools import read_line
-from tests.warm_client import CODE, LENGTH
+from tests.warm_client import CODE, LENGTH, SOCKET
 
 ROOT = Path(__file__).parents[1]
-#: Runs `tiny_training` with the arguments that follow.
-WARM_TINY = (sys.executable, "-I", "-S", str(Path(__file__).with_name("warm_client.py")),
-             "tests.commands.tiny_training")  # fmt: skip
+_FORKS = sys.platform == "linux"
+_TINY = "tests.commands.tiny_training"
+_PLAIN = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from {_TINY} import main; main()"
+#: Runs `tiny_training` with the arguments that follow, from any folder.
+WARM_TINY = (
+    (sys.executable, "-I", "-S", str(Path(__file__).with_name("warm_client.py")), _TINY) if _FORKS
+    else (sys.executable, "-c", _PLAIN)
+)  # fmt: skip
 
-# What the first use of an optimizer and of a loudness meter import, which takes as long as torch.
-_LATE = ("torch._dynamo", "pyloudnorm", "tests.commands.tiny_training")
+# The first two are otherwise imported when an optimizer and a loudness meter are first used, which
+# takes as long as importing torch.
+_IMPORTED = ("torch._dynamo", "pyloudnorm", _TINY)
 _LOOK_SECONDS = 0.02
 
 
 @contextmanager
 def warm_process() -> Iterator[None]:
-    """Runs what is started with `WARM_TINY`."""
-    # Not pytest's folder: the path of a socket may have no more than a hundred characters.
+    """While this lasts, commands that begin with `WARM_TINY` run in forks of a warm process."""
+    if not _FORKS:
+        yield
+        return
+    # Not in pytest's folder: the path of a socket may have about a hundred characters.
     with tempfile.TemporaryDirectory() as folder:
-        place = str(Path(folder, "warm"))
+        address = str(Path(folder, "warm"))
         process = subprocess.Popen(
-            [sys.executable, "-m", __name__, place], cwd=ROOT, text=True, start_new_session=True,
+            [sys.executable, "-m", __name__, address], cwd=ROOT, text=True, start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
-        assert process.stdout is not None
-        assert read_line(process.stdout) == "ready\n"
-        os.environ["WARM"] = place
-        yield
-        del os.environ["WARM"]
-        process.communicate()
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            assert read_line(process.stdout) == "ready\n"
+            os.environ[SOCKET] = address
+            yield
+        finally:
+            os.environ.pop(SOCKET, None)
+            process.stdin.close()
+            process.wait(timeout=60)
+            process.stdout.close()
 
 
 def main() -> None:
-    """Fork until standard input closes; a fork goes on as the program that was ordered."""
+    """Fork for each order, until standard input closes; a fork goes on as what was ordered."""
     spare_threads()
-    for name in _LATE:
+    for name in _IMPORTED:
         importlib.import_module(name)
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(sys.argv[1])
-        door.listen()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(sys.argv[1])
+        listener.listen()
         print("ready", flush=True)
-        # Nobody waits for those that keep the runs company.
+        # The system reaps the forks; nothing waits for them.
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        while sys.stdin not in select.select([door, sys.stdin], [], [])[0]:
-            line, _ = door.accept()
+        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+            connection, _ = listener.accept()
             if not os.fork():
                 break
-            line.close()
+            connection.close()
         else:
             return
-    program = _begin_run(line)
+    program = _begin_run(connection)
     importlib.import_module(program).main()
 
 
-def _begin_run(line: socket.socket) -> str:
-    """Fork a run; in that process, take over what was ordered, and return the program's name."""
-    head, streams, _, _ = socket.recv_fds(line, LENGTH.size, 3)
-    with line.makefile("rb", buffering=0) as rest:
-        text, length = b"", LENGTH.unpack(head)[0]
-        while len(text) < length:
-            text += rest.read(length - len(text))
+def _begin_run(connection: socket.socket) -> str:
+    """Fork a run. The parent watches it and never returns; the run takes over what was ordered, and
+    returns the program's name."""
+    head, streams, _, _ = socket.recv_fds(connection, LENGTH.size, 3)
+    length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
+    text = connection.recv(length, socket.MSG_WAITALL)
+    if not length or len(text) < length:
+        # The client has ended before it had ordered anything.
+        os._exit(1)
     order = json.loads(text)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     run = os.fork()
-    if not run:
-        for number, stream in enumerate(streams):
-            os.dup2(stream, number)
-    for stream in streams:
+    kept = [os.open(os.devnull, os.O_RDWR)] * 3 if run else streams
+    for number, stream in enumerate(kept):
+        os.dup2(stream, number)
+    for stream in {*streams, *kept}:
         os.close(stream)
     if run:
-        _keep_company(line, run)
-    line.close()
+        _watch(connection, run)
+    connection.close()
+    # The warm process may have been started with Ctrl-C ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Signals to the group of the run must not reach the warm process.
     os.setsid()
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
-    os.setpriority(os.PRIO_PROCESS, 0, order["priority"])
+    os.setpriority(os.PRIO_PROCESS, 0, order["nice"])
     sys.argv[1:] = order["arguments"]
     return str(order["program"])
 
 
-def _keep_company(line: socket.socket, run: int) -> None:
-    """Pass signals on to a run, and tell how it has ended; kill it if nobody asks any more."""
+def _watch(connection: socket.socket, run: int) -> None:
+    """Pass signals on to the run and report how it ended; kill it if the client is gone. Never
+    returns."""
     ended = 0
     while not ended:
-        if select.select([line], [], [], _LOOK_SECONDS)[0]:
-            for number in line.recv(16) or [signal.SIGKILL]:
+        if select.select([connection], [], [], _LOOK_SECONDS)[0]:
+            for number in connection.recv(16) or [signal.SIGKILL]:
                 os.kill(run, number)
         ended, status = os.waitpid(run, os.WNOHANG)
     try:
-        line.sendall(CODE.pack(os.waitstatus_to_exitcode(status)))
+        connection.sendall(CODE.pack(os.waitstatus_to_exitcode(status)))
     finally:
         os._exit(0)
 

@@ -1,13 +1,15 @@
-"""Runs a command in a fork of a process that has imported all it needs, see `warm`; as a program.
+"""Runs a command in a fork of the warm process, see `warm`; as a program.
 
-    WARM=SOCKET python -I -S warm_client.py PROGRAM ARGUMENTS...
+    DISTILL_TESTS_WARM=SOCKET python -I -S warm_client.py PROGRAM ARGUMENTS...
 
-It has the standard streams, the folder, the environment and the priority of this one, gets the
-stop signals that this one gets, is killed when this one is, and this one ends as it ends.
+The fork has this process's standard streams, folder, environment and nice value, but no other file
+descriptors. Stop signals are passed on to it, it is killed if this process is, and this process
+ends as it does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -17,32 +19,44 @@ import sys
 
 #: How the length of an order and an exit code are sent.
 LENGTH, CODE = struct.Struct("!I"), struct.Struct("!i")
+#: The variable of the environment that says where the warm process listens.
+SOCKET = "DISTILL_TESTS_WARM"
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> None:
-    """Order a run, and wait for its end."""
-    line = socket.socket(socket.AF_UNIX)
-    line.connect(os.environ["WARM"])
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda told, _frame: line.sendall(bytes([told])))
+    """Order a run, wait for its end, and end the same way."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(os.environ[SOCKET])
+    # A signal that comes too early must not get into the middle of the order.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    for number in _STOPS:
+        signal.signal(number, lambda number, _frame: _pass_on(connection, number))
     order = json.dumps({
         "program": sys.argv[1],
         "arguments": sys.argv[2:],
         "folder": os.getcwd(),
         "environment": dict(os.environ),
-        "priority": os.getpriority(os.PRIO_PROCESS, 0),
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
     }).encode()  # fmt: skip
-    socket.send_fds(line, [LENGTH.pack(len(order))], [0, 1, 2])
-    line.sendall(order)
-    answer = line.recv(CODE.size)
+    socket.send_fds(connection, [LENGTH.pack(len(order))], [0, 1, 2])
+    connection.sendall(order)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+    answer = connection.recv(CODE.size)
     if not answer:
-        sys.exit("the process that runs commands has ended")
+        sys.exit("the warm process has ended")
     code: int = CODE.unpack(answer)[0]
     if code < 0:
         if -code != signal.SIGKILL:
             signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     sys.exit(code)
+
+
+def _pass_on(connection: socket.socket, number: int) -> None:
+    # The run may have just ended.
+    with contextlib.suppress(OSError):
+        connection.sendall(bytes([number]))
 
 
 if __name__ == "__main__":

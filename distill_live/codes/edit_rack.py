@@ -129,7 +129,7 @@ class EditRack:
 
     def read(self, seed: int, columns_per_beat: float = 0.0) -> EditSettings:
         """The settings as the store has them now; `seed` is the stream's, `columns_per_beat` the
-        length of a beat at the present tempo."""
+        length of a beat at the present tempo. A failed edit that is off can be tried again."""
         found, timed = [], False
         self._off.clear()
         for name in self._order:
@@ -142,7 +142,7 @@ class EditRack:
                 values = [self._store[parameter_name(name, p.name)] for p in edit.parameters]
                 found.append(EditSetting(name, tuple(amounts), tuple(values), partner))
                 timed = timed or traits.timed
-        # One that is still in use waits until `use` has taken it out.
+        # An edit that is still in use stays failed until `use` has taken it out.
         self._failed -= self._off - self.held.keys()
         if not found:
             return EditSettings()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.commands.training_process import TrainingProcess
+from tests.commands.training_process import train
 from tests.conftest import Folders
 
 
@@ -18,18 +18,10 @@ class Trained(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def training_process(warm: None) -> TrainingProcess:
-    """Where tiny trainings run that are to be killed."""
-    return TrainingProcess()
-
-
-@pytest.fixture(scope="session")
-def trained(
-    training_process: TrainingProcess, sounds: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Trained:
+def trained(warm: None, sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """A run of tiny training that nothing has interrupted."""
     folder = tmp_path_factory.mktemp("trained") / "distill-live" / "models"
     folders = Folders(folder, folder, folder)
-    ended = training_process.train(folders, "never:0", sounds, "--name", "my own", "--force")
+    ended = train(folders, "never:0", sounds, "--name", "my own", "--force")
     assert (ended.returncode, ended.stderr) == (0, "")
     return Trained(folder / "my own.distill", ended.stdout)

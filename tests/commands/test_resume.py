@@ -15,7 +15,7 @@ from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header, rewrite_metadata
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
-from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
+from tests.commands.training_process import epochs, files_of, press_ctrl_c, train, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -25,9 +25,8 @@ def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_that_is_killed_at_any_moment_continues_to_the_same_bytes(
-    training_process: TrainingProcess, trained: Trained, folders: Folders, sounds: Path
+    warm: None, trained: Trained, folders: Folders, sounds: Path
 ) -> None:
-    train = training_process.train
     told = []
     for end in (
         "draw:4",  # in the codec's second epoch

@@ -21,7 +21,7 @@ from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseVocoder
 from distill_live.training.vocoder.pairs import SoundPairs
 from tests.commands.tiny_training import make_tiny
-from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
+from tests.commands.training_process import epochs, files_of, press_ctrl_c, run, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -185,7 +185,7 @@ def test_ctrl_c_before_the_first_epoch_leaves_the_file_alone(
 
 
 def test_a_run_that_is_killed_at_any_moment_continues_to_the_same_bytes(
-    training_process: TrainingProcess,
+    warm: None,
     folders: Folders,
     tiny_in_library: Path,
     tiny_model_path: Path,
@@ -193,7 +193,7 @@ def test_a_run_that_is_killed_at_any_moment_continues_to_the_same_bytes(
 ) -> None:
     """With discriminators, so that every part of a vocoder's training is covered."""
     command = ("train-vocoder", "tiny", sounds, "--vocoder", "neural", "--adversarial")
-    whole = training_process.run(folders, "never:0", *command)
+    whole = run(folders, "never:0", *command)
     assert (whole.returncode, whole.stderr) == (0, "")
     expected = weights(tiny_in_library)
     shutil.copy(tiny_model_path, tiny_in_library)
@@ -205,9 +205,9 @@ def test_a_run_that_is_killed_at_any_moment_continues_to_the_same_bytes(
         "replaced:1",  # when the model is saved
     ):
         begun = (folders.user / "tiny.resume-vocoder").exists()
-        killed = training_process.run(folders, end, *command, *(["--resume"] if begun else []))
+        killed = run(folders, end, *command, *(["--resume"] if begun else []))
         assert killed.returncode == -signal.SIGKILL, (end, killed.stdout, killed.stderr)
-    last = training_process.run(folders, "never:0", *command, "--resume")
+    last = run(folders, "never:0", *command, "--resume")
     assert (last.returncode, last.stderr) == (0, "")
     assert epochs(last.stdout) == []
     assert weights(tiny_in_library) == expected

@@ -22,21 +22,19 @@ class Ended(NamedTuple):
     stderr: str
 
 
-class TrainingProcess:
-    """Runs commands in forks of a warm process, see `warm`."""
+def train(folders: Folders, end: str, *arguments: object) -> Ended:
+    """Run `train` until it is killed at `end`, or ends; it needs the fixture `warm`."""
+    return run(folders, end, "train", *arguments)
 
-    def train(self, folders: Folders, end: str, *arguments: object) -> Ended:
-        """Run `train` until it is killed at `end`, or ends."""
-        return self.run(folders, end, "train", *arguments)
 
-    def run(self, folders: Folders, end: str, *arguments: object) -> Ended:
-        """The same with any command."""
-        ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "KILLED_AT": end}
-        done = subprocess.run(
-            [*WARM_TINY, *map(str, arguments)], cwd=ROOT, env=os.environ | ground, text=True,
-            capture_output=True, timeout=300, check=False,
-        )  # fmt: skip
-        return Ended(done.returncode, done.stdout, done.stderr)
+def run(folders: Folders, end: str, *arguments: object) -> Ended:
+    """The same with any command."""
+    ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "KILLED_AT": end}
+    done = subprocess.run(
+        [*WARM_TINY, *map(str, arguments)], cwd=ROOT, env=os.environ | ground, text=True,
+        capture_output=True, timeout=300, check=False,
+    )  # fmt: skip
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def epochs(output: str) -> list[str]:

@@ -15,10 +15,11 @@ from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.teller import Teller
 from distill_live.live.ipc.ring import SAMPLE_RATE
+from distill_live.live.pacing.longest import Longest
 
-#: How many times as long as the longest recent change the next one may take. Some take much longer
-#: than the columns of their futures, and they come in crowds.
-_LONGER = 2.0
+#: A change may take this many times as long as the longest one of the last seconds. Slow changes,
+#: such as several edits switched on together, often follow one another.
+_LONGER, _MEMORY_SECONDS = 1.5, 10.0
 
 
 class Changes:
@@ -48,7 +49,8 @@ class Changes:
         self._clock = generator.pace.clock
         #: Columns that must be drawn before edits that were switched on, or regions, can be used.
         self.missing = 0
-        #: Whether anything was due when it looked last. What waits for columns to be drawn is not.
+        #: Whether anything was due at the last look. Changes that wait for columns to be drawn do
+        #: not count.
         self.are_due = False
         #: The edits that are used; those of the parameters may still wait.
         self._edits = rack.settings
@@ -58,7 +60,7 @@ class Changes:
         self._refeed_due = False
         #: Whether columns that are not heard yet may have been decoded with earlier settings.
         self._sound_due = False
-        self._rest_until = 0.0
+        self._rest_until, self._slow = 0.0, Longest(_MEMORY_SECONDS)
 
     @property
     def are_requested(self) -> bool:
@@ -103,13 +105,14 @@ class Changes:
         if began < self._rest_until or self._generator.lead < self._lead_for_a_change():
             return False
         try:
-            with self._generator.pace.change:
-                self._change(edits if edits_due else None)
+            self._change(edits if edits_due else None)
         except CodesError as error:
             if self._generator.is_drafting:
                 raise
             self._say(str(error))
-        self._rest_until = 2 * self._clock() - began
+        ended = self._clock()
+        self._slow.note(ended - began, ended)
+        self._rest_until = 2 * ended - began
         return True
 
     def _columns_per_beat(self) -> float:
@@ -119,11 +122,13 @@ class Changes:
     def _lead_for_a_change(self) -> float:
         """Samples that must be ready for the old future to last until the new one is made."""
         generator = self._generator
-        if not generator.timeline.end:
+        # An output that waits for the sound never lets the ring fill.
+        if self._settings.patient or not generator.timeline.end:
             return 0.0
         pace = generator.pace
         columns = pace.future_lead / SAMPLE_RATE // self._column_seconds + 2
-        seconds = max(columns * pace.cost, _LONGER * pace.change.longest)
+        seconds = max(columns * pace.cost, _LONGER * self._slow.at(self._clock()))
+        # No more than a full ring holds, or after one very slow change no other would come.
         most = self._settings.ring_lead - self._column_seconds * SAMPLE_RATE
         return min(self._settings.guard + seconds * SAMPLE_RATE, most)
 

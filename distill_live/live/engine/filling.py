@@ -96,7 +96,7 @@ class RingFiller:
         needed = generator.pace.playing.usual
         if not generator.is_ready:
             needed += generator.pace.drawing.usual
-        return generator.lead < self._settings.reserve + needed * SAMPLE_RATE
+        return generator.lead < self._settings.reserve + 1.5 * needed * SAMPLE_RATE
 
     def _supply(self) -> Supply:
         generator = self._generator

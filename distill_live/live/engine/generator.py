@@ -308,7 +308,7 @@ class StreamGenerator:
         """Play on into a new future until it can be heard from `at` on, and publish it."""
         self._journal.note("draft")
         self._writer.begin(self.playhead.position)
-        while not self._holds_enough(at):
+        while self.playhead.position < max(at, self._ring.read_position) + self.pace.future_lead:
             if self.is_ready:
                 self.play()
             else:
@@ -316,14 +316,6 @@ class StreamGenerator:
         # This is valid from the moment when the switch is published.
         self._keep(self._ring.published + 1, self._writer.seen)
         self._writer.publish(at, self.fade)
-
-    def _holds_enough(self, at: int) -> bool:
-        """Whether the draft can be published, to be heard from ring position `at` on."""
-        heard, reserve = self._ring.read_position, self.pace.reserve
-        # Once the old future has nearly run out, a short new one is better than silence.
-        runs_out = self._writer.end - heard < reserve
-        lead = reserve if runs_out else self.pace.future_lead
-        return self.playhead.position >= max(at, heard) + lead
 
     def _write(self, samples: Samples) -> None:
         """Put samples that the playhead has just made into the ring, or into the draft."""

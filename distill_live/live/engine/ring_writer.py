@@ -37,11 +37,6 @@ class RingWriter:
         """Whether a future was begun and not published."""
         return self._draft is not None
 
-    @property
-    def end(self) -> int:
-        """The ring position up to which the published future holds sound."""
-        return self._ring.written(self._lane)
-
     def write(self, samples: Samples) -> None:
         """Append samples [N] or [N, C] to the draft, if there is one, else to the ring."""
         if self._draft is None:

@@ -15,11 +15,12 @@ class EngineSettings:
     lookahead: int = 6
     #: How soon a new future may begin: about as much as is heard while it is made.
     guard: int = 1_440
-    #: Sound that a new future must hold before it is published.
-    future_lead: int = 4_800
+    #: Sound that a new future must hold before it is published, or more on a slow machine.
+    future_lead: int = 5_760
     #: Sound that must be left in the ring, in addition to what is heard while the next column is
-    #: made; otherwise the last sound is repeated.
-    reserve: int = 2_880
+    #: made; otherwise the last sound is repeated. The audio process repeats it by itself once less
+    #: than `bridge.FADE` is left, so this is more.
+    reserve: int = 3_840
     #: Longest wait between two looks at requests and parameters, in seconds.
     idle_seconds: float = 0.004
     #: CPU threads of torch.

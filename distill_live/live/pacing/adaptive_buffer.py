@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from distill_live.live.ipc.ring import SAMPLE_RATE
+from distill_live.live.pacing.longest import Longest
 
 #: Sound that must be left after the longest hold-up, in seconds, and how many times as long as the
 #: longest recent hold-up the next one may be.
@@ -18,13 +19,10 @@ class AdaptiveBuffer:
 
     def __init__(self, base: int) -> None:
         self.ring_lead = self._base = base
-        self._hold_ups: list[tuple[float, float]] = []
+        self._hold_ups = Longest(MEMORY_SECONDS)
 
     def note(self, seconds: float, now: float) -> None:
         """Note that the engine was busy or held up for `seconds`, until the moment `now`."""
-        # Only a hold-up that is longer than all later ones can matter: the first is the longest.
-        remembered = [(t, s) for t, s in self._hold_ups if now - t < MEMORY_SECONDS and s > seconds]
-        self._hold_ups = [*remembered, (now, seconds)]
-        longest = self._hold_ups[0][1]
-        wanted = round((MARGIN * longest + SPARE_SECONDS) * SAMPLE_RATE)
+        self._hold_ups.note(seconds, now)
+        wanted = round((MARGIN * self._hold_ups.at(now) + SPARE_SECONDS) * SAMPLE_RATE)
         self.ring_lead = min(max(self._base, wanted), FULLEST)

@@ -20,10 +20,8 @@ class Pace:
         self, ring: AudioRing, settings: EngineSettings, clock: Callable[[], float]
     ) -> None:
         self._ring, self._settings, self.clock = ring, settings, clock
-        self.drawing, self.playing, self.jump, self.change = (Stopwatch(clock) for _ in range(4))
+        self.drawing, self.playing, self.jump = (Stopwatch(clock) for _ in range(3))
         self.jumped_at = 0
-        #: Samples that must be left in the ring while the next column is made.
-        self.reserve = settings.reserve
         self._stillness = Stillness(ring.read_position, clock())
 
     @property
@@ -39,7 +37,8 @@ class Pace:
     @property
     def future_lead(self) -> int:
         """How many samples a new future must hold when it is published."""
-        return max(self._settings.future_lead, self.reserve + round(2 * self.cost * SAMPLE_RATE))
+        settings = self._settings
+        return max(settings.future_lead, settings.reserve + round(2 * self.cost * SAMPLE_RATE))
 
     def note_read(self) -> None:
         """Note how far the ring has been read."""

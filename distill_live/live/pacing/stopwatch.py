@@ -1,4 +1,4 @@
-"""How long a piece of work takes: its recent average, its usual and its longest time."""
+"""How long a piece of work takes: its recent average, and its usual time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from statistics import median
 
 
 class Stopwatch:
-    """Use it as `with stopwatch: ...` around each piece; see `mean`, `usual` and `longest`, in
-    seconds.
+    """Use it as `with stopwatch: ...` around each piece; see `mean` and `usual`, in seconds.
 
     `clock` gives the time in seconds; by a clock that stands still, nothing takes any time.
     """
@@ -26,11 +25,6 @@ class Stopwatch:
         """The median of the last nine pieces, 0 before the first: one piece that was held up says
         nothing about the next."""
         return median(self._recent) if self._recent else 0.0
-
-    @property
-    def longest(self) -> float:
-        """The longest of the last nine pieces, 0 before the first."""
-        return max(self._recent, default=0.0)
 
     def add(self, seconds: float) -> None:
         """Count in a piece that took `seconds`."""

@@ -22,7 +22,7 @@ from distill_live.models.file.persistence import load_model_v2, save_changed_mod
 from distill_live.models.grains.file import read_grains_header
 from distill_live.training.data.grains import make_grains
 from tests.commands.tiny_training import make_tiny
-from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
+from tests.commands.training_process import epochs, files_of, press_ctrl_c, train, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -256,12 +256,11 @@ def test_a_run_is_not_resumed_on_a_model_that_has_changed(
 
 
 def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
-    training_process: TrainingProcess,
+    warm: None,
     folders: Folders,
     sine_model: Path,
     halves: tuple[Path, Path],
 ) -> None:
-    train = training_process.train
     before = sine_model.read_bytes()
     killed = train(folders, "draw-codes:3", "--continue", "mine", halves[1])
     assert (killed.returncode, epochs(killed.stdout)) == (-signal.SIGKILL, ["1/2", "2/2", "1/2"])

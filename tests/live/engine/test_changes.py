@@ -80,7 +80,7 @@ def test_a_region_ahead_is_made_once_its_columns_are_drawn(resting: Resting) -> 
 
 
 def test_a_change_that_must_wait_for_its_turn_comes_later(resting: Resting) -> None:
-    # As after a change that took this long.
+    # A change that took this long makes the next one wait.
     resting.engine._changes._rest_until = 0.1
     assert resting.futures_of(lambda: resting.parameters.set("edit/mask/on", 1)) == 0
     resting.time.now = 0.2

@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.playback.bridge import ENOUGH, FADE, LEAST, PASSAGE, BridgedReader
-from distill_live.live.playback.ring_reader import RingReader
+from distill_live.live.playback.ring_reader import RESERVE, RingReader
+
+
+def test_the_engine_repeats_what_was_heard_before_the_audio_process_must() -> None:
+    settings = EngineSettings()
+    assert settings.future_lead > settings.reserve > max(FADE, RESERVE)
 
 
 class Rig:

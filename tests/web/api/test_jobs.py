@@ -220,7 +220,8 @@ def test_a_job_whose_processes_have_vanished_is_lost_and_can_be_resumed(
 
 
 def processes_of(folder: Path) -> list[int]:
-    """The processes that were started for a job: its folder is on their command lines."""
+    """The processes that were started for a job: its folder is on their command lines. The run in
+    the warm process is killed with them."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():

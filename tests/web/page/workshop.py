@@ -62,7 +62,7 @@ class Stage(Workshop):
 def open_workbench(folder: Path, model: Path) -> Iterator[Workshop]:
     """Serve a copy of a model, called tiny, without playing it.
 
-    Its jobs need the fixture `warm`, and trainings take no time.
+    Its jobs need the fixture `warm`. Trainings take no time.
     """
     options = _furnish(folder, model)
     command = (sys.executable, "-m", "tests.web.page.tiny_workbench", "workbench", *options)
