@@ -117,8 +117,7 @@ def test_while_a_change_takes_long_the_next_one_waits_as_long(tiny_model: Loaded
     player = Player(tiny_model, clock=(clock := Clock()))
     player.hear(SECOND)
     player.parameters.set("seed", 2)
-    changes = player.engine._changes
-    changes._change = slow(clock, changes._change, 0.05)  # type: ignore[method-assign]
+    slow_down_changes(player, clock, 0.05)
     player.hear(480)
     for step, futures in ((3, 1), (4, 1), (5, 2)):
         player.parameters.set("seed", step)
@@ -131,8 +130,7 @@ def test_after_a_slow_change_the_next_one_waits_until_the_ring_outlasts_such_a_c
     tiny_model: LoadedVQModel,
 ) -> None:
     player = Player(tiny_model, clock=(clock := Clock()))
-    changes = player.engine._changes
-    changes._change = slow(clock, changes._change, 0.2)  # type: ignore[method-assign]
+    slow_down_changes(player, clock, 0.2)
     player.hear(SECOND)
     # Nothing is known before the first change. The last one comes when the slow ones are forgotten.
     for seed, left, later, made in (
@@ -152,8 +150,7 @@ def test_however_slow_a_change_was_a_full_ring_is_enough_for_the_next(
     tiny_model: LoadedVQModel,
 ) -> None:
     player = Player(tiny_model, clock=(clock := Clock()))
-    changes = player.engine._changes
-    changes._change = slow(clock, changes._change, 3.0)  # type: ignore[method-assign]
+    slow_down_changes(player, clock, 3.0)
     for seed in (2, 3):
         player.parameters.set("seed", seed)
         player.hear(480)
@@ -167,8 +164,7 @@ def test_where_the_output_waits_for_the_sound_a_slow_change_holds_up_no_other(
 ) -> None:
     player = Player(tiny_model, clock=(clock := Clock()), patient=True)
     player.hear(SECOND)
-    changes = player.engine._changes
-    changes._change = slow(clock, changes._change, 0.3)  # type: ignore[method-assign]
+    slow_down_changes(player, clock, 0.3)
     for seed in (2, 3):
         player.parameters.set("seed", seed)
         player.hear_rest(player.engine._generator.lead - 4_800)
@@ -193,6 +189,11 @@ def test_who_waits_for_the_sound_hears_all_of_it_as_it_would_have_come(
     gave_up = sum(player.status[name] for name in ("held_loops", "short_context"))
     assert (gave_up == 0) == patient
     assert np.array_equal(np.concatenate(heard), undisturbed) == patient
+
+
+def slow_down_changes(player: Player, clock: Clock, seconds: float) -> None:
+    changes = player.engine._changes
+    changes._change = slow(clock, changes._change, seconds)  # type: ignore[method-assign]
 
 
 def slow(clock: Clock, work: Callable[..., None], seconds: float) -> Callable[..., None]:
