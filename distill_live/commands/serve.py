@@ -19,7 +19,9 @@ from distill_live.commands.options import (
 from distill_live.commands.serving.auto import measured_settings
 from distill_live.commands.serving.status_line import StatusLine
 from distill_live.commands.serving.stop_signal import StopSignal
+from distill_live.commands.serving.torch_processes import torch_processes
 from distill_live.errors import LiveError, PluginError, nearest_name
+from distill_live.live.ipc.process_source import FRESH
 from distill_live.models.file.library import DEMO, find_playable, search_path
 from distill_live.outputs.options import FILE_NEEDS, InputOptions, OutputOptions, check_output
 from distill_live.plugins import declared_parameters, find_plugins, load_plugin, load_plugins
@@ -161,6 +163,10 @@ def serve(
     upload_limit: UploadLimitOption = 500,
 ) -> None:
     """Play a model continuously, controlled over OSC and MIDI. Ctrl-C fades out and stops."""
+    path = find_playable(model)
+    # Another process imports torch meanwhile, but not beside a measurement.
+    processes = FRESH if auto else torch_processes()
+
     from distill_live.codes.edit import load_edits
     from distill_live.codes.edit_parameters import parameter_table
     from distill_live.commands.serving.control_options import ControlOptions
@@ -175,7 +181,6 @@ def serve(
     from distill_live.outputs.process import run_audio
     from distill_live.parameters import ParameterStore
 
-    path = find_playable(model)
     options = OutputOptions(
         audio_device=audio_device,
         audio_rate=audio_rate,
@@ -188,6 +193,7 @@ def serve(
     engine = EngineSettings()
     if auto:
         engine, options = measured_settings(path, device, options, line.say)
+        processes = torch_processes()
     waits = options.output == "file"
     listens = _choose_input(input_, input_channel, waits)
     settings = ServerSettings(
@@ -205,6 +211,7 @@ def serve(
         log=_new_file(log) if log else None,
         duration=None if waits else duration,
         engine=replace(engine, patient=waits),
+        processes=processes,
     )
     # Only one output plays, but every broken one is logged.
     load_plugins("outputs", check_output, line.log)

@@ -5,30 +5,34 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from distill_live.errors import RequestError
 from distill_live.live.ipc.messages import Failed
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 from distill_live.workbench.process import run_workbench
 
 #: The process ends when it has not been needed for so long, in seconds; its documents are on disk.
 IDLE_SECONDS = 900.0
 
-_spawn = multiprocessing.get_context("spawn")
-
 
 class WorkbenchClient:
     """Asks the process of the workbench, one thing at a time; from any thread.
 
-    Documents are kept in `folder`.
+    Documents are kept in `folder`. The process comes from `processes`.
     """
 
-    def __init__(self, folder: Path, idle_seconds: float = IDLE_SECONDS) -> None:
-        self._folder, self._idle_seconds = folder, idle_seconds
+    def __init__(
+        self,
+        folder: Path,
+        idle_seconds: float = IDLE_SECONDS,
+        processes: ProcessSource = FRESH,
+    ) -> None:
+        self._folder, self._idle_seconds, self._processes = folder, idle_seconds, processes
         self._lock = threading.Lock()
-        self._process: SpawnProcess | None = None
+        self._process: BaseProcess | None = None
         self._channel: Connection | None = None
         self._timer: threading.Timer | None = None
 
@@ -68,11 +72,8 @@ class WorkbenchClient:
         return status, result
 
     def _start(self) -> Connection:
-        self._channel, far_end = _spawn.Pipe()
-        self._process = _spawn.Process(
-            target=run_workbench, args=(far_end, self._folder), name="workbench", daemon=True
-        )
-        self._process.start()
+        self._channel, far_end = multiprocessing.Pipe()
+        self._process = self._processes.start("workbench", run_workbench, far_end, self._folder)
         far_end.close()
         return self._channel
 

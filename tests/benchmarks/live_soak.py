@@ -46,8 +46,8 @@ def play_under(
     and each process's memory and load."""
     processes = {
         "control": rig.server.process.pid,
-        "engine": rig.server.child_with("libtorch_cpu"),
-        "audio": rig.server.child_with("libportaudio"),
+        "engine": rig.server.child("engine"),
+        "audio": rig.server.child("audio"),
     }
     began = time.monotonic()
     settled: dict[str, int] = {}

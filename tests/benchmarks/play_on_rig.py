@@ -54,7 +54,7 @@ def play(
         environment=card.environment,
     ) as server:  # fmt: skip
         first_sound = time.monotonic() - began
-        engine, audio = server.child_with("libtorch_cpu"), server.child_with("libportaudio")
+        engine, audio = server.child("engine"), server.child("audio")
         before = cpu_seconds(engine), cpu_seconds(audio), time.monotonic()
         time.sleep(max(seconds - 3, 1))
         span = time.monotonic() - before[2]

@@ -82,18 +82,21 @@ class ServerProcess:
         return self.process.returncode
 
     def children(self) -> list[int]:
-        """Ids of all processes that the server has started."""
-        return [pid for pid, parent in _processes() if parent == self.process.pid]
+        """Ids of all processes that the server has started, or that they have."""
+        processes, found = _processes(), [self.process.pid]
+        for parent in found:
+            found += [pid for pid, its_parent in processes if its_parent == parent]
+        return found[1:]
 
-    def child_with(self, library: str) -> int:
-        """The child that has a library loaded: "libtorch" is the engine, "libportaudio" audio."""
+    def child(self, name: str) -> int:
+        """The child of that name, such as "engine" or "audio"; waits until there is one."""
         found: list[int] = []
 
         def look() -> bool:
-            found[:] = [pid for pid in self.children() if library in _maps(pid)]
+            found[:] = [pid for pid in self.children() if _name(pid) == f"distill-{name}"]
             return bool(found)
 
-        wait_until(look, f"a process with {library}")
+        wait_until(look, f"a process {name}")
         return found[0]
 
 
@@ -196,6 +199,11 @@ def is_running(pid: int) -> bool:
     return any(running == pid for running, _ in _processes())
 
 
+def parent_of(pid: int) -> int:
+    """The process that has started another one."""
+    return dict(_processes())[pid]
+
+
 def _processes() -> list[tuple[int, int]]:
     """(id, parent's id) of every living process."""
     found = []
@@ -207,8 +215,8 @@ def _processes() -> list[tuple[int, int]]:
     return found
 
 
-def _maps(pid: int) -> str:
-    return _read(Path(f"/proc/{pid}/maps"))
+def _name(pid: int) -> str:
+    return _read(Path(f"/proc/{pid}/comm")).strip()
 
 
 def _read(path: Path) -> str:

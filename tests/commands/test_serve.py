@@ -143,11 +143,11 @@ def test_sound_comes_back_after_a_process_is_killed(calm_model_path: Path) -> No
         SoundCard() as card,
         ServerProcess(str(calm_model_path), environment=card.environment) as server,
     ):
-        for library in ("libtorch_cpu", "libportaudio"):
-            victim = server.child_with(library)
+        for name in ("engine", "audio"):
+            victim = server.child(name)
             others = [pid for pid in server.children() if pid != victim]
             os.kill(victim, signal.SIGKILL)
-            wait_until(lambda: server.child_with(library) != victim, "a new process")  # noqa: B023
+            wait_until(lambda: server.child(name) != victim, "a new process")  # noqa: B023
             with Recording(card) as recording:
                 wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")
             assert server.osc.ask("/distill/ping", 1) == [1]
@@ -169,7 +169,7 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
         SoundCard() as card,
         ServerProcess(*arguments, environment=card.environment) as server,
     ):
-        engine = server.child_with("libtorch_cpu")
+        engine = server.child("engine")
         said: list[str] = []
         columns: list[object] = []
 

@@ -237,7 +237,7 @@ def test_an_engine_that_is_killed_with_overlays_laid_goes_on_with_them(fresh: Se
     done(played, "region/loop", "mask --levels structure")
     wait_until(lambda: last(played) is not None, "the painted column")
     painted = last(played)
-    os.kill(played.server.child_with("libtorch_cpu"), signal.SIGKILL)
+    os.kill(played.server.child("engine"), signal.SIGKILL)
     # Painted while there is no engine, and nobody there to make it.
     played.osc.send("/distill/cell/ahead", 0, 2, "detail", 5)
     wait_until(lambda: len(played.entries("engine")) == engines + 1, "the new engine")
@@ -261,7 +261,7 @@ def test_a_region_that_is_being_drawn_when_the_engine_is_killed_is_laid_by_the_n
     played.ask("hold")
     # What is asked for is lost when the engine is killed at once.
     played.hear(0.5)
-    engine = played.server.child_with("libtorch_cpu")
+    engine = played.server.child("engine")
     played.osc.send("/distill/region/loop", "resample --levels structure")
     wait_until(lambda: len(asked(played, "region")) > regions, "the request")
     os.kill(engine, signal.SIGKILL)

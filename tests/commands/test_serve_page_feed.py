@@ -209,7 +209,7 @@ def test_another_model_and_another_engine_are_followed(
         page.follow_until(lambda: page.segment != first and page.is_complete, "the other model")
         assert page.levels == 2
         second, end = page.segment, page.window.stop
-        os.kill(serving.server.child_with("libtorch"), signal.SIGKILL)
+        os.kill(serving.server.child("engine"), signal.SIGKILL)
         page.follow_until(
             lambda: page.window.stop > end + 30 and page.is_complete, "the next engine"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from distill_live.codes.grid_file import save_grid
 from tests.commands.logged_session import SECOND, Session, session
-from tests.commands.server_process import ServerProcess
+from tests.commands.server_process import ServerProcess, is_running, parent_of
 from tests.commands.test_serve_live import (
     QUIET,
     assert_is_what_was_recorded,
@@ -29,8 +30,14 @@ from tests.tools import wait_until
 def kill_engine(played: Session) -> dict[str, Any]:
     """Kill the engine without a warning, and wait until the next one plays; returns the entry with
     which that one took over."""
+    return follow_killed(played, played.server.child("engine"))
+
+
+def follow_killed(played: Session, pid: int) -> dict[str, Any]:
+    """Kill a process, and wait for the engine that continues; returns the entry with which it took
+    over."""
     before = len(played.entries("resume"))
-    os.kill(played.server.child_with("libtorch_cpu"), signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
     wait_until(lambda: len(played.entries("resume")) > before, "another engine", 240.0)
     return played.entries("resume")[-1]
 
@@ -117,6 +124,20 @@ def test_a_looped_clip_and_the_one_that_is_blended_in_survive(
     played.ask("release")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="engines are forked on Linux")
+def test_when_the_process_is_killed_that_engines_are_forks_of_a_new_engine_continues(
+    played: Session,
+) -> None:
+    engine = played.server.child("engine")
+    follow_killed(played, parent_of(engine))
+    played.hear(1.0)
+    new = played.server.child("engine")
+    assert not is_running(engine)
+    assert is_running(new)
+    assert set(np.diff([entry["column"] for entry in played.entries("push")])) <= {0, 1}
+    assert played.end()["restarts"] == 1
+
+
 def test_a_file_waits_for_the_next_engine_and_has_no_gap(
     calm_model_path: Path, tmp_path: Path
 ) -> None:
@@ -126,7 +147,7 @@ def test_a_file_waits_for_the_next_engine_and_has_no_gap(
     )  # fmt: skip
     with ServerProcess(*arguments) as server:
         played = Session(server, tmp_path)
-        os.kill(server.child_with("libtorch_cpu"), signal.SIGKILL)
+        os.kill(server.child("engine"), signal.SIGKILL)
         assert server.process.wait(120) == 0
         server.end()
     assert "restarting it" in server.errors

@@ -91,7 +91,7 @@ class Controls:
         editor = PatchEditor(path, store.table, self._watch.follow)
         api = open_api(
             options.work, options.upload_limit, options.recordings, lambda: server.deck.path,
-            PatchRoutes(editor).operations(),
+            PatchRoutes(editor).operations(), server.processes,
         )  # fmt: skip
         self.site = self._make_site(options, feedback, api)
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}

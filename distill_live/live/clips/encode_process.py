@@ -1,11 +1,7 @@
-"""Encodes one recording, in a process of its own (see encodings.py):
-
-python -m distill_live.live.clips.encode_process FOLDER AUDIO MODEL COLUMNS first|last
-"""
+"""Encodes one recording, in a process of its own (see encodings.py)."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,22 +14,18 @@ from distill_live.audio.reading.sound import Sound
 from distill_live.audio.stereo.channels import by_channel
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
-from distill_live.live.clips.encodings import GRID
-from distill_live.live.ipc.short_process import do_short_work
 
 Samples = NDArray[np.float32]
 
+#: The file of the codes in the folder of the process.
+GRID = "codes.npz"
 
-def main(folder: str, audio: str, model: str, columns: str, part: str) -> None:
-    """Write the codes and the facts into the folder; of a recording or a model that cannot be used,
-    only why."""
 
-    def work() -> dict[str, Any]:
-        grid, facts = encode(Path(audio), Path(model), int(columns), part == "last")
-        save_grid(Path(folder) / GRID, grid)
-        return facts
-
-    do_short_work(Path(folder), work)
+def encode_into(folder: Path, audio: Path, model: Path, columns: int, end: bool) -> dict[str, Any]:
+    """Write the codes of a recording into a folder; returns the facts. See `encode`."""
+    grid, facts = encode(audio, model, columns, end)
+    save_grid(folder / GRID, grid)
+    return facts
 
 
 def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid, dict[str, Any]]:
@@ -101,7 +93,3 @@ class _Part:
         if begun and energies:
             self._energies[-1] += energies.pop(0)
         self._energies += energies
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid
 from distill_live.errors import ClipError, DistillError
+from distill_live.live.clips.encode_process import GRID, encode_into
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 from distill_live.live.ipc.short_process import ShortProcess
 
-#: The file of the codes that the process writes.
-GRID = "codes.npz"
 #: The most recordings that wait.
 MAX_WAITING = 64
 
@@ -55,9 +55,11 @@ def check_recording(audio: Path) -> None:
 
 
 class Encodings:
-    """A queue of recordings; call `poll` many times a second."""
+    """A queue of recordings; call `poll` many times a second. Their processes come from
+    `processes`."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: ProcessSource = FRESH) -> None:
+        self._processes = processes
         self._waiting: deque[tuple[EncodingJob, Done]] = deque()
         self._running: tuple[EncodingJob, Done] | None = None
         self._process: EncodingProcess | None = None
@@ -87,7 +89,7 @@ class Encodings:
     def poll(self) -> None:
         """Begin with the next recording, and hand over what is done."""
         if self._running is None:
-            if self._waiting:
+            if self._waiting and self._processes.ready:
                 self._begin(*self._waiting.popleft())
             return
         if self._process is None or not self._process.ended:
@@ -105,7 +107,7 @@ class Encodings:
 
     def _begin(self, job: EncodingJob, done: Done) -> None:
         try:
-            self._process = EncodingProcess(job)
+            self._process = EncodingProcess(self._processes, job)
         except OSError as error:
             done(ClipError(f"no process can be started: {error.strerror or error}"))
         else:
@@ -118,12 +120,9 @@ class EncodingProcess(ShortProcess):
     Raises OSError when it cannot be started.
     """
 
-    def __init__(self, job: EncodingJob) -> None:
-        super().__init__(
-            "distill_live.live.clips.encode_process",
-            str(job.audio.absolute()), str(job.model.absolute()),
-            str(job.columns), "last" if job.end else "first",
-        )  # fmt: skip
+    def __init__(self, source: ProcessSource, job: EncodingJob) -> None:
+        files = job.audio.absolute(), job.model.absolute()
+        super().__init__(source, encode_into, *files, job.columns, job.end)
 
     def result(self) -> Encoded | ClipError:
         """The codes, or why there are none, once it has ended."""

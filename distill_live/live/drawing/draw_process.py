@@ -1,11 +1,7 @@
-"""Draws one region again, in a process of its own (see drawings.py):
-
-python -m distill_live.live.drawing.draw_process FOLDER MODEL COLUMNS TEXT
-"""
+"""Draws one region again, in a process of its own (see drawings.py)."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,20 +9,17 @@ from typing import Any
 from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid, save_grid
-from distill_live.live.drawing.drawings import DRAWN, GIVEN
-from distill_live.live.ipc.short_process import do_short_work
+
+#: The files in the folder of the process: the grid with the region as it was, and as it is drawn.
+GIVEN, DRAWN = "given.npz", "drawn.npz"
 
 
-def main(folder: str, model: str, columns: str, text: str) -> None:
-    """Run the edit TEXT on some columns of the grid in the folder, and write the grid that it makes
-    there; of a model that cannot be used, only why."""
-
-    def work() -> dict[str, Any]:
-        grid = load_grid(Path(folder) / GIVEN)
-        save_grid(Path(folder) / DRAWN, draw(grid, Path(model), columns, text))
-        return {}
-
-    do_short_work(Path(folder), work)
+def draw_into(folder: Path, model: Path, columns: str, text: str) -> dict[str, Any]:
+    """Run an edit on some columns of the grid in a folder, and write the grid that it makes there;
+    returns no facts. See `draw`."""
+    grid = load_grid(folder / GIVEN)
+    save_grid(folder / DRAWN, draw(grid, model, columns, text))
+    return {}
 
 
 def draw(grid: CodeGrid, model: Path, columns: str, text: str) -> CodeGrid:
@@ -45,7 +38,3 @@ def draw(grid: CodeGrid, model: Path, columns: str, text: str) -> CodeGrid:
     here = replace(step, selection=replace(step.selection, columns=columns))
     tools = EditTools(edits, loaded.codebooks, lambda name: grid)
     return grid.with_codes(apply_step(here, grid, tools))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -11,10 +11,10 @@ from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError
+from distill_live.live.drawing.draw_process import DRAWN, GIVEN, draw_into
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 from distill_live.live.ipc.short_process import ShortProcess
 
-#: The files of the process: the grid with the region as it was, and as it is drawn.
-GIVEN, DRAWN = "given.npz", "drawn.npz"
 #: The most regions that wait.
 MAX_WAITING = 16
 
@@ -42,9 +42,10 @@ class _Entry(NamedTuple):
 
 class Drawings:
     """Draws regions in the order in which they were added, by their numbers; call `poll` many times
-    a second."""
+    a second. The processes that draw come from `processes`."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: ProcessSource = FRESH) -> None:
+        self._processes = processes
         self._waiting: dict[int, _Entry] = {}
         self._running: int | None = None
         self._process: DrawingProcess | None = None
@@ -67,7 +68,7 @@ class Drawings:
     def poll(self) -> None:
         """Begin with the next region, and hand over what is done."""
         if self._process is None:
-            if self._waiting:
+            if self._waiting and self._processes.ready:
                 self._begin(next(iter(self._waiting)))
         elif self._process.ended and self._running is not None:
             result, done = self._process.result(), self._waiting[self._running].done
@@ -81,7 +82,7 @@ class Drawings:
     def _begin(self, number: int) -> None:
         job, done = self._waiting[number]
         try:
-            self._process, self._running = DrawingProcess(job), number
+            self._process, self._running = DrawingProcess(self._processes, job), number
         except (OSError, DistillError) as error:
             self._drop(number)
             done(CodesError(f"no process can be started: {error}"))
@@ -99,10 +100,9 @@ class DrawingProcess(ShortProcess):
     Raises OSError when it cannot be started, and CodesError when its grid cannot be written.
     """
 
-    def __init__(self, job: DrawingJob) -> None:
+    def __init__(self, source: ProcessSource, job: DrawingJob) -> None:
         super().__init__(
-            "distill_live.live.drawing.draw_process",
-            str(job.model.absolute()), f"{job.start}:{job.end}", job.text,
+            source, draw_into, job.model.absolute(), f"{job.start}:{job.end}", job.text,
             prepare=lambda folder: save_grid(folder / GIVEN, job.grid),
         )  # fmt: skip
         self._job = job

@@ -15,6 +15,7 @@ from distill_live.errors import CodesError
 from distill_live.live.clips.waiting_regions import Arguments, WaitingRegions
 from distill_live.live.drawing.drawings import DrawingJob, Drawings
 from distill_live.live.ipc.messages import OverlayRefused, RegionToDraw
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 
 
 class RegionDrawing:
@@ -33,10 +34,11 @@ class RegionDrawing:
         playing: Callable[[], tuple[Path, CodeGrid | None]],
         send: Callable[[Codes, Arguments], None],
         refuse: Callable[[OverlayRefused], None],
+        processes: ProcessSource = FRESH,
     ) -> None:
         self._regions, self._playing = regions, playing
         self._send, self._refuse = send, refuse
-        self._drawings = Drawings()
+        self._drawings = Drawings(processes)
 
     def begin(self, asked: RegionToDraw) -> None:
         """Have a region drawn again, if it is still wanted."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,57 +17,43 @@ from typing import Any
 
 from distill_live import priority
 from distill_live.errors import OUT_OF_MEMORY, CodesError, DistillError, is_out_of_memory
+from distill_live.live.ipc.process_source import ProcessSource
+from distill_live.live.ipc.worker_process import STOP_SIGNALS, show_name
 from distill_live.math_threads import spare_threads
 
-#: The file in which the process says what it found out, or why it failed.
-_FACTS = "facts.json"
+#: The files in which the process says what it found out, or why it failed, and of its errors.
+_FACTS, _ERRORS = "facts.json", "errors.txt"
 
-
-def do_short_work(folder: Path, work: Callable[[], dict[str, Any]]) -> None:
-    """In the process itself: do the work at a low priority and write the facts that it returns; if
-    it fails because of what was given or for want of memory, only why."""
-    priority.lower()
-    spare_threads()
-    try:
-        facts = work()
-    except (DistillError, OSError, MemoryError, RuntimeError) as error:
-        ours = isinstance(error, DistillError | OSError)
-        if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
-            raise
-        reason = error.strerror if isinstance(error, OSError) else None
-        facts = {"error": str(reason or error) if ours else OUT_OF_MEMORY}
-    (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
+#: The work: what it finds out, given the folder and the arguments. It can be imported by name.
+Work = Callable[..., dict[str, Any]]
 
 
 class ShortProcess:
-    """Runs `python -m MODULE FOLDER *arguments` with one thread; `prepare` writes what the process
-    reads into the folder.
+    """Runs `work(folder, *arguments)` in a process from `source`, with one thread; `prepare` writes
+    what the process reads into the folder.
 
     Raises OSError when it cannot be started, and whatever `prepare` raises.
     """
 
     def __init__(
-        self, module: str, *arguments: str, prepare: Callable[[Path], None] = lambda folder: None
+        self,
+        source: ProcessSource,
+        work: Work,
+        *arguments: Any,
+        prepare: Callable[[Path], None] = lambda folder: None,
     ) -> None:
         with ExitStack() as files:
             folder = files.enter_context(tempfile.TemporaryDirectory(prefix="distill-work"))
             #: Where its files are.
             self.folder = Path(folder)
             prepare(self.folder)
-            self._errors = files.enter_context(
-                tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
-            )
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-m", module, folder, *arguments],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
-            )  # fmt: skip
+            self._process = source.start("work", _do, work, self.folder, arguments)
             self._files = files.pop_all()
 
     @property
     def ended(self) -> bool:
         """Whether it has ended, well or not."""
-        return self._process.poll() is not None
+        return self._process.exitcode is not None
 
     def facts(self) -> dict[str, Any]:
         """What it found out, once it has ended. Raises CodesError when it failed."""
@@ -81,13 +67,55 @@ class ShortProcess:
 
     def close(self) -> None:
         """End the process if it still works, and remove its files."""
-        if self._process.poll() is None:
+        if not self.ended:
             self._process.kill()
-            self._process.wait()
+            self._process.join()
         self._files.close()
 
     def _last_words(self) -> str:
         """Why it ended without a result."""
-        self._errors.seek(0)
-        lines = self._errors.read().strip().splitlines()
+        try:
+            text = (self.folder / _ERRORS).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            text = ""
+        lines = text.strip().splitlines()
         return lines[-1] if lines else "the process ended without an error message"
+
+
+def _do(work: Work, folder: Path, arguments: tuple[Any, ...]) -> None:
+    """In the process itself: do the work at a low priority and write the facts that it returns; if
+    it fails because of what was given or for want of memory, only why."""
+    _keep_errors(folder / _ERRORS)
+    show_name()
+    priority.lower()
+    _use_one_thread()
+    try:
+        facts = work(folder, *arguments)
+    except (DistillError, OSError, MemoryError, RuntimeError) as error:
+        ours = isinstance(error, DistillError | OSError)
+        if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
+            raise
+        reason = error.strerror if isinstance(error, OSError) else None
+        facts = {"error": str(reason or error) if ours else OUT_OF_MEMORY}
+    (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
+
+
+def _keep_errors(path: Path) -> None:
+    """Write what would go to the terminal into a file, and let stop signals end this process."""
+    kept = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    for number in (1, 2):
+        os.dup2(kept, number)
+    os.close(kept)
+    # In the encoding that the file is read with, whatever the terminal's.
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+
+
+def _use_one_thread() -> None:
+    spare_threads()
+    os.environ["OMP_NUM_THREADS"] = "1"
+    # A fork has imported it already.
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)

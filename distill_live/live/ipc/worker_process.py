@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import selectors
@@ -22,6 +23,8 @@ STOP_SIGNALS = tuple(
     if hasattr(signal, name)
 )
 
+_PR_SET_NAME = 15
+
 
 def run_worker(channel: Connection, work: Callable[[], None]) -> None:
     """Do the work of a process until its channel closes. If it cannot be done, send `Failed` and
@@ -31,6 +34,7 @@ def run_worker(channel: Connection, work: Callable[[], None]) -> None:
     """
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    show_name()
     _end_with_parent()
     try:
         work()
@@ -42,6 +46,13 @@ def run_worker(channel: Connection, work: Callable[[], None]) -> None:
         known = isinstance(error, DistillError)
         _say_failure(channel, str(error) if known else f"{type(error).__name__}: {error}")
         sys.exit(1)
+
+
+def show_name() -> None:
+    """Let `top` and `ps -e` show what this process is, such as distill-engine; on Linux."""
+    if sys.platform == "linux":
+        name = f"distill-{multiprocessing.current_process().name}"
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode())
 
 
 def poller(channel: Connection) -> Callable[[float], object]:

@@ -59,7 +59,7 @@ class Listening:
             )
         self._listener = Worker(
             "listener", run_listener, self._job(settings.model),
-            lambda: self.memory.status["listener_beat"],
+            lambda: self.memory.status["listener_beat"], settings.processes,
         )  # fmt: skip
         # As for an engine: another model may take long to load.
         self._listener.patience, self._listener.start_patience = 10.0, 180.0

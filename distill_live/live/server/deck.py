@@ -21,6 +21,7 @@ from distill_live.live.ipc.messages import (
     PartnerCodes,
     Request,
 )
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
@@ -53,7 +54,7 @@ class HeardOrigin:
 class Deck:
     """One of two: while one plays, the other one loads the next model.
 
-    `worker` is the engine's process; whoever puts a model on the deck starts it.
+    `worker` is the engine's process, from `processes`; whoever puts a model on the deck starts it.
     """
 
     def __init__(
@@ -62,8 +63,9 @@ class Deck:
         parameters: ParameterStore,
         journal: bool,
         heard: HeardColumns | None = None,
+        processes: ProcessSource = FRESH,
     ) -> None:
-        self.number = number
+        self.number, self._processes = number, processes
         self.ring, self.status, self._keepsake = AudioRing(_CHANNELS), EngineStatus(), Keepsake()
         self.journal, self.shown = JournalRing() if journal else None, ShownColumns()
         self._memory = EngineMemory(
@@ -179,7 +181,9 @@ class Deck:
         self.worker.send(Request("order", (names,)))
 
     def _new_worker(self) -> Worker:
-        worker = Worker("engine", run_engine, (), lambda: self.status["engine_beat"])
+        worker = Worker(
+            "engine", run_engine, (), lambda: self.status["engine_beat"], self._processes
+        )
         # A slow load, or the first turn after it, does not count as hanging.
         worker.patience = 10.0
         # Loading torch takes a minute when a dozen other programs use the processor.

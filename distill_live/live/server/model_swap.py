@@ -118,6 +118,7 @@ class ModelSwap:
 
     def _await(self, deck: Deck) -> None:
         """Wait until the new engine has made sound, or has failed."""
+        deck.worker.start_if_due()
         failure = deck.worker.failure()
         reason = failure.reason if failure else None
         for message in deck.worker.messages():

@@ -55,6 +55,8 @@ class Server:
         self, settings: ServerSettings, parameters: ParameterStore, log: Callable[[str], None]
     ) -> None:
         self._settings, self._log = settings, log
+        #: Where processes come from that use torch.
+        self.processes = settings.processes
         #: Called with the level labels of each model that begins to play.
         self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
         #: Called with the outcome of a request that takes its time: its name, a text, whether it
@@ -75,7 +77,10 @@ class Server:
         #: The live input.
         self.listening = Listening(settings, log)
         heard = self.listening.memory.columns
-        decks = (Deck(0, parameters, keep, heard), Deck(1, parameters, keep, heard))
+        decks = (
+            Deck(0, parameters, keep, heard, self.processes),
+            Deck(1, parameters, keep, heard, self.processes),
+        )
         decks[0].put(settings.model, settings.device, settings.engine)
         rings = (decks[0].ring, decks[1].ring)
         memory = AudioMemory(rings, self._deck_control, parameters, self.status, self.tap)
@@ -97,7 +102,7 @@ class Server:
         #: Tells the user what an engine gave up to keep up with real time.
         self.overload = OverloadNotice(log)
         self._output_pace = OutputPace(self.tap, log)
-        self._encodings = Encodings()
+        self._encodings = Encodings(self.processes)
         self._priming = Priming(self._encodings, log)
         #: The clips, and what is in the slots for them.
         self.clips = Clips(settings, self.tap, self._encodings, lambda: self.deck, log)
@@ -120,6 +125,7 @@ class Server:
         drawing = RegionDrawing(
             waiting, lambda: (self.deck.path, self.deck.blank),
             self.clips.send_region_codes, lambda refused: self._regions.hear(refused),
+            self.processes,
         )  # fmt: skip
         return RegionRequests(
             waiting, drawing, lambda request: self.deck.worker.send(request),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 from distill_live.live.ipc.status import ListeningStatus
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.memory import AudioMemory
@@ -43,7 +44,7 @@ class ServerSettings:
     output ends by itself, and is not started again when it fails: a file would be lost. Without
     `run_input`, which takes `input_options`, there is no live input. `record`
     and `log` are files to write from the start; recordings that are asked for go into `recordings`.
-    Clips are kept in `clip_library`.
+    Clips are kept in `clip_library`. `processes` is where those come from that use torch.
     """
 
     model: Path
@@ -60,3 +61,4 @@ class ServerSettings:
     log: Path | None = None
     duration: float | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)
+    processes: ProcessSource = FRESH

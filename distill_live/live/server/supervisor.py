@@ -45,13 +45,11 @@ class Supervisor:
         self.workers.remove(worker)
 
     def poll(self) -> None:
-        """Hand on all new messages and replace failed workers."""
+        """Hand on all new messages, start workers whose time has come, and replace failed ones."""
         for worker in self.workers:
             self._hear(worker)
-            failure = worker.failure()
-            if failure is None:
-                continue
-            if not worker.failing:
+            failure = None if worker.is_planned else worker.failure()
+            if failure is not None:
                 # Its last words may say that it is done, or why it failed.
                 self._hear(worker)
                 if worker.done:
@@ -59,7 +57,7 @@ class Supervisor:
                 self._on_failure(worker, failure)
                 if not worker.note_failure():
                     self._on_hopeless(worker)
-            worker.revive()
+            worker.start_if_due()
 
     def _hear(self, worker: Worker) -> None:
         for message in worker.messages():

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, NamedTuple
 
 from distill_live.live.ipc.messages import Message, Request
-from distill_live.live.ipc.worker_process import STOP_SIGNALS
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 
 #: Requests to send, in order; an event is set when all before it are sent, None ends the sending.
 Requests = queue.SimpleQueue[Request | threading.Event | None]
-
-_spawn = multiprocessing.get_context("spawn")
 
 #: A worker is hopeless after so many failures in a row, each within its `quick_seconds` after its
 #: first sign of life.
@@ -42,22 +38,23 @@ class WorkerFailure(NamedTuple):
 class Worker:
     """A process and the channel to it.
 
-    `target(channel, *arguments)` can be imported by name. `heartbeat` returns time.monotonic() of
-    the worker's last sign of life, 0 before the first. A worker counts as hung after `patience`
-    seconds without one, or `start_patience` seconds before the first. A worker that is `done` may
-    end.
+    `target(channel, *arguments)` can be imported by name; its process comes from `source`.
+    `heartbeat` returns time.monotonic() of the worker's last sign of life, 0 before the first. A
+    worker counts as hung after `patience` seconds without one, or `start_patience` seconds before
+    the first. A worker that is `done` may end.
     """
 
     name: str
     target: Callable[..., None]
     arguments: tuple[Any, ...]
     heartbeat: Callable[[], float]
+    source: ProcessSource = field(default=FRESH, repr=False)
     patience: float = 2.0
     start_patience: float = 60.0
     quick_seconds: float = QUICK_SECONDS
     restarts: int = 0
     done: bool = False
-    _process: SpawnProcess | None = field(default=None, repr=False)
+    _process: BaseProcess | None = field(default=None, repr=False)
     _channel: Connection | None = field(default=None, repr=False)
     _requests: Requests | None = field(default=None, repr=False)
     _waiting: list[Request] = field(default_factory=list, repr=False)
@@ -73,13 +70,26 @@ class Worker:
         return self._process.pid if self._process is not None else None
 
     def start(self) -> None:
+        """Start the process; if its source is not ready, a later `start_if_due` does."""
+        self._start_at = time.monotonic()
+        self.start_if_due()
+
+    def start_if_due(self) -> None:
+        """Start a process that is planned, once its pause is over and its source is ready; a failed
+        one before it is killed."""
+        if self._start_at is None or time.monotonic() < self._start_at or not self.source.ready:
+            return
+        if self._process is not None:
+            # Killed before its channel closes: a hanging process must not wake up and carry on.
+            self._process.kill()
+            self.end(1.0)
+            self.restarts += 1
+        self._launch()
+
+    def _launch(self) -> None:
         """Start the process with a fresh channel."""
-        ours, theirs = _spawn.Pipe()
-        self._process = _spawn.Process(
-            target=self.target, args=(theirs, *self.arguments), name=self.name, daemon=True
-        )
-        with _stop_signals_blocked():
-            self._process.start()
+        ours, theirs = multiprocessing.Pipe()
+        self._process = self.source.start(self.name, self.target, theirs, *self.arguments)
         theirs.close()
         self._requests = queue.SimpleQueue()
         for request in self._waiting:
@@ -92,19 +102,19 @@ class Worker:
         self._start_at = None
 
     def send(self, request: Request) -> None:
-        """Send a request, without ever waiting. A worker that is being replaced gets it when it is
-        back; requests that it had received when it failed are lost."""
-        if self.failing:
+        """Send a request, without ever waiting. A worker that is yet to start gets it then; what it
+        had received when it failed is lost."""
+        if self.is_planned:
             self._waiting.append(request)
         elif self._requests is not None:
             self._requests.put(request)
 
     def flush(self, seconds: float) -> None:
-        """Wait until all requests are sent, `seconds` at most; not at all if it is being replaced.
+        """Wait until all requests are sent, `seconds` at most; not at all if it is yet to start.
 
         What is written into shared memory afterwards is seen after those requests.
         """
-        if self._requests is not None and not self.failing:
+        if self._requests is not None and not self.is_planned:
             sent = threading.Event()
             self._requests.put(sent)
             sent.wait(seconds)
@@ -136,8 +146,8 @@ class Worker:
         return WorkerFailure("did not start") if late else None
 
     @property
-    def failing(self) -> bool:
-        """Whether it has failed and its next start is planned."""
+    def is_planned(self) -> bool:
+        """Whether it is yet to start, for the first time or after it has failed."""
         return self._start_at is not None
 
     @property
@@ -167,18 +177,10 @@ class Worker:
         self._quick_failures = 0
         return False
 
-    def revive(self) -> None:
-        """Replace the failed process, once the pause is over."""
-        if self._start_at is not None and time.monotonic() >= self._start_at:
-            # Killed before its channel closes: a hanging process must not wake up and carry on.
-            if self._process is not None:
-                self._process.kill()
-            self.end(1.0)
-            self.restarts += 1
-            self.start()
-
     def leave(self) -> None:
-        """Close the channel, so that the process ends by itself; do not wait for that."""
+        """Close the channel, so that the process ends by itself; do not wait for that. One that is
+        yet to start does not."""
+        self._start_at = None
         if self._requests is not None:
             self._requests.put(None)
             self._requests = None
@@ -222,16 +224,3 @@ def _send_all(channel: Connection, requests: Requests) -> None:
         except (OSError, ValueError, TypeError):
             # A TypeError: another thread closed the channel between its check and the writing.
             return
-
-
-@contextmanager
-def _stop_signals_blocked() -> Iterator[None]:
-    """Hold back stop signals, also for a child until it ignores them; none is lost."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -66,5 +66,5 @@ def test_what_is_given_up_leaves_no_process_and_no_file(
     assert desk.encodings._process is not None
     process = desk.encodings._process._process
     desk.encodings.close()
-    assert process.returncode is not None
+    assert process.exitcode is not None
     assert list(tmp_path.iterdir()) == []

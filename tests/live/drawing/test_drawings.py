@@ -89,7 +89,7 @@ def test_a_region_that_is_no_longer_wanted_leaves_no_process_and_no_file(
     assert desk.drawings._process is not None
     process = desk.drawings._process._process
     desk.drawings.keep(lambda number: number != 1)
-    assert process.returncode is not None
+    assert process.exitcode is not None
     assert list(tmp_path.iterdir()) == []
 
 

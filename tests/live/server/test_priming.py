@@ -1,5 +1,9 @@
 """Encoding a recording in a process of its own, while something else goes on."""
 
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +130,19 @@ def test_of_two_recordings_the_newest_counts(tiny_model_path: Path, sounds: Path
     assert desk.said[-1] == f"continuing from {sounds / 'sine_440.wav'}"
 
 
+@contextmanager
+def few_files(more: int) -> Iterator[None]:
+    """Let this process open so many files more, and no others."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + more, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
 def test_an_encoding_that_cannot_be_started_is_said_and_leaves_no_file(
     tiny_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,9 +153,11 @@ def test_an_encoding_that_cannot_be_started_is_said_and_leaves_no_file(
     desk.priming.ask(str(audio), tiny_model_path)
     assert desk.wait(tiny_model_path) is None
     temporary.mkdir()
-    monkeypatch.setattr("sys.executable", str(tmp_path / "nowhere"))
-    desk.priming.ask(str(audio), tiny_model_path)
-    assert desk.wait(tiny_model_path) is None
+    # A process needs more pipes than that.
+    with few_files(3):
+        desk.priming.ask(str(audio), tiny_model_path)
+        assert desk.wait(tiny_model_path) is None
+    assert desk.said[-1] == f"cannot prime {audio}: no process can be started: Too many open files"
     failures = [said for said in desk.said if said.startswith(f"cannot prime {audio}: ")]
     assert len(failures) == 2
     assert list(temporary.iterdir()) == []

@@ -143,7 +143,7 @@ def test_what_is_asked_of_a_worker_that_is_being_replaced_is_asked_of_the_next()
         first = rig.worker.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: rig.supervisor.poll() or rig.worker.failing, "the failure to be seen")
+        wait_until(lambda: rig.supervisor.poll() or rig.worker.is_planned, "the failure to be seen")
         rig.worker.send(Request("release"))
         wait_until(lambda: rig.beating() and rig.said, "the echo")
         assert rig.worker.pid != first

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 from distill_live.web.api.codes import Codes
 from distill_live.web.api.routes import Api
 from distill_live.web.work.workplace import MEGABYTE, Workplace
@@ -25,9 +26,11 @@ def open_api(
     recordings: Path,
     playing: Callable[[], Path | None],
     more: Iterable[Operation] = (),
+    processes: ProcessSource = FRESH,
 ) -> Api:
     """The API on a work folder; uploads may have `upload_limit` megabytes. `playing` gives the file
-    of the model in play, and `more` are operations besides those on the work folder."""
+    of the model in play, and `more` are operations besides those on the work folder. The process
+    that works on codes comes from `processes`."""
     workplace = Workplace(
         work.absolute(),
         recordings.absolute(),
@@ -35,7 +38,7 @@ def open_api(
         most_file_bytes=upload_limit * MEGABYTE,
         most_bytes=max(20_000, upload_limit) * MEGABYTE,
     )
-    bench = WorkbenchClient(workplace.codes)
+    bench = WorkbenchClient(workplace.codes, processes=processes)
     return Api(workplace, [*Codes(workplace, bench).operations(), *more], bench.close)
 
 

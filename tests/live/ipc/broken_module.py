@@ -1,0 +1,5 @@
+"""Cannot be imported, and ends whoever tries."""
+
+import os
+
+os._exit(3)
