@@ -82,7 +82,7 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[None]:
-    """A warm process, which commands that begin with WARM_TINY need."""
+    """A warm process, which commands that begin with WARM_TINY or WARM_SERVE need."""
     with warm_process():
         yield
 

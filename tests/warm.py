@@ -1,12 +1,15 @@
 """A process that imports torch once, and forks itself for every command.
 
-Importing torch takes most of the time of a tiny training. Commands that begin with `WARM_TINY` run
-`tiny_training` in such a fork; a variable of the environment tells them where to connect. Where a
-process that has imported torch cannot be forked safely, they run it as it is.
+Importing torch takes most of the time of a tiny training, and of the start of a server. Commands
+that begin with `WARM_TINY` run `tiny_training` in such a fork, and those that begin with
+`WARM_SERVE` `warm_serve`; a variable of the environment tells them where to connect. Where a
+process that has imported torch cannot be forked safely, `WARM_TINY` runs it as it is, and
+`WARM_SERVE` is empty.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -23,20 +26,24 @@ from pathlib import Path
 from distill_live.math_threads import spare_threads
 from tests.tools import read_line
 from tests.warm_client import CODE, LENGTH, SOCKET
+from tests.warm_serve import USED
 
 ROOT = Path(__file__).parents[1]
 _FORKS = sys.platform == "linux"
 _TINY = "tests.commands.tiny_training"
 _PLAIN = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from {_TINY} import main; main()"
+_CLIENT = (sys.executable, "-I", "-S", str(Path(__file__).with_name("warm_client.py")))
 #: Runs `tiny_training` with the arguments that follow, from any folder.
 WARM_TINY = (
-    (sys.executable, "-I", "-S", str(Path(__file__).with_name("warm_client.py")), _TINY) if _FORKS
+    (*_CLIENT, _TINY) if _FORKS
     else (sys.executable, "-c", _PLAIN)
 )  # fmt: skip
+#: Runs `distill-live` with the arguments that follow, see `warm_serve`.
+WARM_SERVE = (*_CLIENT, "tests.warm_serve") if _FORKS else ()
 
 # The first two are otherwise imported when an optimizer and a loudness meter are first used, which
 # takes as long as importing torch.
-_IMPORTED = ("torch._dynamo", "pyloudnorm", _TINY)
+_IMPORTED = ("torch._dynamo", "pyloudnorm", _TINY, "tests.warm_serve", *USED)
 _LOOK_SECONDS = 0.02
 
 
@@ -70,6 +77,9 @@ def main() -> None:
     spare_threads()
     for name in _IMPORTED:
         importlib.import_module(name)
+    # Else each fork looks through all of it whenever it collects.
+    gc.collect()
+    gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(sys.argv[1])
         listener.listen()

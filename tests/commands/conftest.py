@@ -9,6 +9,11 @@ from tests.commands.training_process import train
 from tests.conftest import Folders
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _warm_servers(warm: None) -> None:
+    """Servers start at once."""
+
+
 class Trained(NamedTuple):
     """A model that `train SOUNDS --name "my own" --force` has made, beside its page, and what was
     said. Do not write to them."""

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,12 +20,16 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from tests.tools import read_line, wait_until
+from tests.warm import WARM_SERVE
+from tests.warm_client import SOCKET
 
 
 class ServerProcess:
     """`with ServerProcess(...)` waits until it plays; leaving kills what is still there.
 
-    `python` is the interpreter that runs it; else the one that runs the tests.
+    `python` is the interpreter that runs it; else the one that runs the tests. With the fixture
+    `warm` it starts at once, in a fork of the warm process, unless it is to be `plain` or has a
+    path of its own to find modules.
     """
 
     def __init__(
@@ -32,11 +37,16 @@ class ServerProcess:
         *arguments: str,
         environment: dict[str, str] | None = None,
         python: str = sys.executable,
+        plain: bool = False,
     ) -> None:
-        self._command = [
-            python, "-m", "distill_live", "serve", "--osc", "127.0.0.1:0", *arguments,
-        ]  # fmt: skip
+        own = (environment or os.environ).get("PYTHONPATH") != os.environ.get("PYTHONPATH")
+        usual = python == sys.executable and not own and not plain
+        self._warm = usual and SOCKET in os.environ and bool(WARM_SERVE)
+        program = WARM_SERVE if self._warm else (python, "-m", "distill_live")
+        self._command = [*program, "serve", "--osc", "127.0.0.1:0", *arguments]
         self._environment = environment
+        #: The process id of control.
+        self.pid = 0
         self.errors = ""
 
     def __enter__(self) -> Self:
@@ -45,6 +55,7 @@ class ServerProcess:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         assert self.process.stdout is not None
+        self.pid = int(read_line(self.process.stdout)) if self._warm else self.process.pid
         self.announcement = read_line(self.process.stdout)
         match = re.search(r"OSC on [\d.]+:(\d+)", self.announcement)
         if match is None:
@@ -83,7 +94,7 @@ class ServerProcess:
 
     def children(self) -> list[int]:
         """Ids of all processes that the server has started, or that they have."""
-        processes, found = _processes(), [self.process.pid]
+        processes, found = _processes(), [self.pid]
         for parent in found:
             found += [pid for pid, its_parent in processes if its_parent == parent]
         return found[1:]
@@ -98,6 +109,10 @@ class ServerProcess:
 
         wait_until(look, f"a process {name}")
         return found[0]
+
+
+#: A server that is started as a user starts it.
+plain_server = partial(ServerProcess, plain=True)
 
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,7 @@ import pytest
 from distill_live.errors import LiveError
 from distill_live.live.server.settings import ServerSettings
 from distill_live.outputs.portaudio import list_devices
-from tests.commands.server_process import ServerProcess, is_running, run_command
+from tests.commands.server_process import ServerProcess, is_running, plain_server, run_command
 from tests.conftest import RunCli
 from tests.sound_card import Recording, SoundCard
 from tests.sound_files import read_audio
@@ -48,7 +48,7 @@ def test_what_the_sound_card_plays_is_what_the_recorder_writes(
         str(calm_model_path), "--record", str(path), "--latency", "500", "--duration", "3",
     )  # fmt: skip
     with SoundCard() as card, Recording(card) as recording:
-        with ServerProcess(*arguments, environment=card.environment) as server:
+        with plain_server(*arguments, environment=card.environment) as server:
             assert server.announcement.startswith(f"playing {calm_model_path.stem} on ")
             assert server.process.wait(60) == 0
         recording.wait_seconds(1)
@@ -76,7 +76,7 @@ def on_card(calm_model_path: Path) -> Iterator[OnCard]:
     """For several tests, each of which leaves it playing at full gain."""
     with (
         SoundCard() as card,
-        ServerProcess(str(calm_model_path), environment=card.environment) as server,
+        plain_server(str(calm_model_path), environment=card.environment) as server,
     ):
         yield OnCard(server, card)
         everything = [*server.children(), server.process.pid]
@@ -141,7 +141,7 @@ def test_a_signal_that_all_its_processes_get_ends_none_but_control(on_card: OnCa
 def test_sound_comes_back_after_a_process_is_killed(calm_model_path: Path) -> None:
     with (
         SoundCard() as card,
-        ServerProcess(str(calm_model_path), environment=card.environment) as server,
+        plain_server(str(calm_model_path), environment=card.environment) as server,
     ):
         for name in ("engine", "audio"):
             victim = server.child(name)
@@ -167,7 +167,7 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
     arguments = (str(calm_model_path), "--audio-device", "pulse")
     with (
         SoundCard() as card,
-        ServerProcess(*arguments, environment=card.environment) as server,
+        plain_server(*arguments, environment=card.environment) as server,
     ):
         engine = server.child("engine")
         said: list[str] = []
@@ -204,7 +204,7 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
 def test_without_a_sound_device_it_says_so_and_plays_into_nothing(calm_model_path: Path) -> None:
     if list_devices("output"):
         pytest.skip("this machine has an audio device")
-    with ServerProcess(str(calm_model_path)) as server:
+    with plain_server(str(calm_model_path)) as server:
         assert "on the clock" in server.announcement
         assert server.end() == 0
         assert "there is no audio device" in server.errors
@@ -311,7 +311,7 @@ def test_an_output_that_waits_for_the_sound_asks_for_no_priority(
 ) -> None:
     path = tmp_path / "take.wav"
     arguments = (str(calm_model_path), "--output", f"file:{path}", "--duration", "3000")
-    with ServerProcess(*arguments) as server:
+    with plain_server(*arguments) as server:
         children = server.children()
         assert {os.sched_getscheduler(pid) for pid in children} == {os.SCHED_OTHER}
         assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in children} == {os.nice(0)}

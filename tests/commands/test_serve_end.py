@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from distill_live.priority import ENGINE_NICE
-from tests.commands.server_process import ServerProcess
+from tests.commands.server_process import plain_server
 from tests.commands.test_serve import CLOCK, assert_nothing_is_left
 from tests.tools import read_line
 
@@ -30,7 +30,7 @@ class Stopped(NamedTuple):
 @pytest.fixture(scope="module")
 def stopped(calm_model_path: Path) -> Stopped:
     arguments = (str(calm_model_path), *CLOCK, "--patch", "keyboard", "--web", "off")
-    with ServerProcess(*arguments) as server:
+    with plain_server(*arguments) as server:
         assert server.process.stdout is not None
         lines: list[str] = []
         while not lines or not lines[-1].startswith("patch "):
@@ -69,7 +69,7 @@ def test_without_the_web_it_names_no_address(stopped: Stopped) -> None:
 
 
 def test_when_control_is_killed_all_end(calm_model_path: Path) -> None:
-    with ServerProcess(str(calm_model_path), *CLOCK) as server:
+    with plain_server(str(calm_model_path), *CLOCK) as server:
         everything = [*server.children(), server.process.pid]
         assert len(everything) >= 3
         server.process.kill()
@@ -81,13 +81,13 @@ def test_it_stops_on_sigint_when_it_was_started_in_the_background(calm_model_pat
     # A job in the background of a script starts with SIGINT ignored.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with ServerProcess(str(calm_model_path), *CLOCK) as server:
+        with plain_server(str(calm_model_path), *CLOCK) as server:
             assert server.end(signal.SIGINT) == 0
     finally:
         signal.signal(signal.SIGINT, before)
 
 
 def test_a_duration_ends_it_also_while_it_is_stopped(calm_model_path: Path) -> None:
-    with ServerProcess(str(calm_model_path), *CLOCK, "--duration", "2") as server:
+    with plain_server(str(calm_model_path), *CLOCK, "--duration", "2") as server:
         server.osc.send("/distill/stop")
         assert server.process.wait(60) == 0

@@ -56,6 +56,11 @@ class Served:
 OpenPage = Callable[..., Page]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _warm_servers(warm: None) -> None:
+    """Servers start at once."""
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for the tests of a file; not for more, because Playwright keeps an event loop

@@ -24,7 +24,7 @@ def test_neither_the_server_nor_the_browser_grows(calm_model_path: Path) -> None
         ServerProcess(*arguments) as server,
         Browser(page_address(server), AUTOPLAY) as page,
     ):
-        samples = soak(server.osc, page, server.process.pid, SECONDS, every=20.0, rate=10.0)
+        samples = soak(server.osc, page, server.pid, SECONDS, every=20.0, rate=10.0)
         frames = page.run("window.counted")
         server.end()
     # All kinds of frames have come, so all were looked at.
