@@ -1,8 +1,9 @@
 """Arrays that the control, engine and audio processes share.
 
 The memory is a `RawArray` of a spawn context: an unlinked file (or a named mapping on Windows) that
-children inherit when they start. Nothing has to be unlinked, so nothing is left behind, whichever
-process is killed, and a killed child cannot take the memory of the others with it.
+children get when they start, fresh ones and forks of a fork server alike. Nothing has to be
+unlinked, so nothing is left behind, whichever process is killed, and a killed child cannot take the
+memory of the others with it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from distill_live.memory_order import fence
 
 
 class SharedArray:
-    """A numpy array in memory that processes started by `multiprocessing` (spawn) inherit.
+    """A numpy array in memory that processes started by `multiprocessing` inherit.
 
     `array` has the given shape and dtype and starts as zeros. Pass the `SharedArray` itself as an
     argument of the child process. Single aligned 8-byte values may be written by one process and

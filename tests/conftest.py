@@ -15,6 +15,7 @@ import pytest
 
 from distill_live import cli, priority
 from distill_live.audio.files import write_audio
+from distill_live.live.ipc.process_source import FRESH
 from distill_live.models.file import library
 from distill_live.models.file.header import write_model_bytes
 from tests.warm import warm_process
@@ -65,6 +66,8 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     monkeypatch.setenv("NO_COLOR", "1")
     # This process goes on after the command.
     monkeypatch.setattr(priority, "lower", lambda: None)
+    # A fork server would keep the folder and the environment of the first test that has one.
+    monkeypatch.setattr("distill_live.commands.serve.torch_processes", lambda: FRESH)
 
     def run(*arguments: object) -> CliResult:
         monkeypatch.setattr(sys, "argv", ["distill-live", *map(str, arguments)])

@@ -77,7 +77,7 @@ def main() -> None:
     spare_threads()
     for name in _IMPORTED:
         importlib.import_module(name)
-    # Else each fork looks through all of it whenever it collects.
+    # Otherwise every collection in a fork looks through all of it.
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:

@@ -12,19 +12,15 @@ from collections.abc import Sequence
 from multiprocessing import util
 
 from distill_live import cli
+from distill_live.commands.serving.torch_processes import MODULES
 
-#: What `serve` uses, and its engine: modules that are imported only when they are needed.
+#: Modules of control and of what it starts, which are imported only when they are needed.
 USED = (
+    *MODULES,
     "distill_live.commands.serve",
     "distill_live.commands.serving.controls",
-    "distill_live.commands.serving.page.work",
-    "distill_live.inference.codes",
-    "distill_live.inference.model_edits",
     "distill_live.inputs.plugin",
-    "distill_live.live.engine.engine",
     "distill_live.live.server.server",
-    "distill_live.models.file.persistence",
-    "distill_live.workbench.bench",
 )
 _spawn = util.spawnv_passfds
 

@@ -164,7 +164,18 @@ def serve(
 ) -> None:
     """Play a model continuously, controlled over OSC and MIDI. Ctrl-C fades out and stops."""
     path = find_playable(model)
-    # Another process imports torch meanwhile, but not beside a measurement.
+    options = OutputOptions(
+        audio_device=audio_device,
+        audio_rate=audio_rate,
+        block=block,
+        latency_ms=latency,
+        channels=_parse_channels(channels) if channels else None,
+    )
+    options = _choose_output(options, output, duration)
+    waits = options.output == "file"
+    listens = _choose_input(input_, input_channel, waits)
+    record, log = record and _new_file(record), log and _new_file(log)
+    # Torch is imported beside everything else, but not beside a measurement.
     processes = FRESH if auto else torch_processes()
 
     from distill_live.codes.edit import load_edits
@@ -181,21 +192,11 @@ def serve(
     from distill_live.outputs.process import run_audio
     from distill_live.parameters import ParameterStore
 
-    options = OutputOptions(
-        audio_device=audio_device,
-        audio_rate=audio_rate,
-        block=block,
-        latency_ms=latency,
-        channels=_parse_channels(channels) if channels else None,
-    )
-    options = _choose_output(options, output, duration)
     line = StatusLine()
     engine = EngineSettings()
     if auto:
         engine, options = measured_settings(path, device, options, line.say)
         processes = torch_processes()
-    waits = options.output == "file"
-    listens = _choose_input(input_, input_channel, waits)
     settings = ServerSettings(
         model=path,
         run_audio=run_audio,
@@ -205,10 +206,10 @@ def serve(
         finite=waits,
         run_input=run_input if listens else None,
         input_options=listens,
-        record=_new_file(record) if record else None,
+        record=record,
         recordings=recordings,
         clip_library=clip_library,
-        log=_new_file(log) if log else None,
+        log=log,
         duration=None if waits else duration,
         engine=replace(engine, patient=waits),
         processes=processes,

@@ -17,7 +17,7 @@ from tests.inputs.osc.conftest import Desk
 
 
 @pytest.fixture(scope="package")
-def server(tiny_model_path: Path) -> Iterator[ServerProcess]:
+def server(warm: None, tiny_model_path: Path) -> Iterator[ServerProcess]:
     """A real server that plays into nothing, as long as clients are tested."""
     arguments = ("--output", "clock", "--web", "off", "--midi", "no such device")
     with ServerProcess(str(tiny_model_path), *arguments) as running:

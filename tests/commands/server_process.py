@@ -55,7 +55,8 @@ class ServerProcess:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         assert self.process.stdout is not None
-        self.pid = int(read_line(self.process.stdout)) if self._warm else self.process.pid
+        first = read_line(self.process.stdout) if self._warm else ""
+        self.pid = int(first or self.process.pid)
         self.announcement = read_line(self.process.stdout)
         match = re.search(r"OSC on [\d.]+:(\d+)", self.announcement)
         if match is None:
@@ -104,7 +105,7 @@ class ServerProcess:
         found: list[int] = []
 
         def look() -> bool:
-            found[:] = [pid for pid in self.children() if _name(pid) == f"distill-{name}"]
+            found[:] = [pid for pid in self.children() if _name(pid) == f"distill-{name}"[:15]]
             return bool(found)
 
         wait_until(look, f"a process {name}")

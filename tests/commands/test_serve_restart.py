@@ -52,11 +52,13 @@ def test_a_killed_engine_is_followed_by_one_that_continues_and_nothing_is_silent
         played.set("gain", QUIET)
         played.osc.send("/distill/subscribe", 0, 30.0, "/distill/said")
         played.hear(2.5)
+        engine = played.server.child("engine")
         if late:
-            source = parent_of(played.server.child("engine"))
+            source = parent_of(engine)
+            assert source != played.server.pid
             os.kill(source, signal.SIGSTOP)
-            threading.Timer(1.0, os.kill, (source, signal.SIGCONT)).start()
-        kill_engine(played)
+            threading.Timer(2.0, os.kill, (source, signal.SIGCONT)).start()
+        follow_killed(played, engine)
         if late:
             wait_until(lambda: played.entries("bridge"), "the end of the bridge")
         resumed_at = played.heard()
@@ -134,7 +136,7 @@ def test_a_looped_clip_and_the_one_that_is_blended_in_survive(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="engines are forked on Linux")
-def test_when_the_process_is_killed_that_engines_are_forks_of_a_new_engine_continues(
+def test_a_new_engine_continues_when_the_fork_server_is_killed(
     played: Session,
 ) -> None:
     engine = played.server.child("engine")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
-from distill_live.live.ipc.worker_process import STOP_SIGNALS
+from distill_live.live.ipc.process_source import STOP_SIGNALS
 
 
 class StopSignal:

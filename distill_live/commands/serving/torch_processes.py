@@ -3,7 +3,8 @@
 from distill_live.live.ipc.process_source import ProcessSource, warm_processes
 
 #: What they use, by name: this process does not import torch.
-_MODULES = (
+MODULES = (
+    "distill_live.cli",
     "distill_live.live.engine.engine",
     "distill_live.models.file.persistence",
     "distill_live.inference.codes",
@@ -13,5 +14,5 @@ _MODULES = (
 
 
 def torch_processes() -> ProcessSource:
-    """Where they come from; where it helps, a process begins to import torch now."""
-    return warm_processes(_MODULES)
+    """The source of these processes. On Linux, it starts to import torch now."""
+    return warm_processes(MODULES)

@@ -89,7 +89,7 @@ class Encodings:
     def poll(self) -> None:
         """Begin with the next recording, and hand over what is done."""
         if self._running is None:
-            if self._waiting and self._processes.ready:
+            if self._waiting and self._processes.ready():
                 self._begin(*self._waiting.popleft())
             return
         if self._process is None or not self._process.ended:

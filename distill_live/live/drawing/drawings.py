@@ -68,7 +68,7 @@ class Drawings:
     def poll(self) -> None:
         """Begin with the next region, and hand over what is done."""
         if self._process is None:
-            if self._waiting and self._processes.ready:
+            if self._waiting and self._processes.ready():
                 self._begin(next(iter(self._waiting)))
         elif self._process.ended and self._running is not None:
             result, done = self._process.result(), self._waiting[self._running].done

@@ -1,7 +1,7 @@
 """Where processes come from: each is a fresh Python, or a fork of one that has imported torch.
 
-Importing torch takes seconds. On Linux, where a process without threads can be forked safely,
-`multiprocessing`'s fork server imports it once, and what it forks can begin to work at once.
+Importing torch takes seconds. On Linux, where a process without threads can be forked safely, the
+fork server of `multiprocessing` imports it once, and what it forks can begin to work at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
@@ -21,15 +22,23 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.util import get_temp_dir
 from typing import Any, Protocol
 
-from distill_live.live.ipc.worker_process import STOP_SIGNALS, show_name
+#: Signals that stop the server. A terminal or a service manager sends them to all its processes.
+STOP_SIGNALS = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
+#: The exit code of a fork whose fork server was killed, and which has ended with it.
+SOURCE_LOST = 255
+
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 _spawn = multiprocessing.get_context("spawn")
 
 
 class ProcessSource(Protocol):
-    """Starts processes. Each ends with this one, and gets no stop signal until it unblocks them."""
+    """Starts processes, which get no stop signal until they unblock them."""
 
-    @property
     def ready(self) -> bool:
         """Whether the next process starts without a wait."""
 
@@ -43,7 +52,9 @@ class ProcessSource(Protocol):
 class FreshProcesses:
     """Processes that have imported nothing yet, as every system can start them."""
 
-    ready = True
+    def ready(self) -> bool:
+        """See `ProcessSource`."""
+        return True
 
     def start(self, name: str, target: Callable[..., None], *arguments: Any) -> BaseProcess:
         """See `ProcessSource`."""
@@ -53,103 +64,163 @@ class FreshProcesses:
         return process
 
 
-#: What everything uses that is not given another source.
+#: The default source.
 FRESH = FreshProcesses()
 
 
-def warm_processes(modules: Sequence[str]) -> ProcessSource:
-    """The source of processes that use these modules. Where that is safe, a process begins to
-    import them now, and the others are forks of it; a program calls this once."""
-    return _WarmProcesses(modules) if sys.platform == "linux" else FRESH
+def warm_processes(modules: Sequence[str], patience: float = 180.0) -> ProcessSource:
+    """A source of processes that use `modules`; call it once per program.
+
+    On Linux they are forks of a process that starts to import them now. If that takes more than
+    `patience` seconds, the processes are fresh ones.
+    """
+    return _WarmProcesses(modules, patience) if sys.platform == "linux" else FRESH
+
+
+def show_name() -> None:
+    """Let `top` and `ps -e` show what this process is, such as distill-engine; on Linux."""
+    if sys.platform == "linux":
+        name = f"distill-{multiprocessing.current_process().name}"
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode())
 
 
 if sys.platform == "linux":
     from multiprocessing import forkserver
 
-    _PR_SET_PDEATHSIG = 1
+    # In a fork, the process id of the fork server.
+    _IMPORTED_BY = os.getpid()
+    # A fork server that takes longer for a fork has been stopped, or has hung.
+    _FORK_SECONDS = 10.0
 
     class _WarmProcesses:
-        """Forks of a process that has imported `modules`.
+        """Forks of the fork server, which has imported `modules`.
 
-        If that process is killed, its forks end with it, and another one takes its place; if it
-        fails while it imports, the processes are fresh ones, which can say why.
+        If the fork server is killed, its forks end with it, and another one takes its place. If it
+        fails, or takes longer than it may, processes are fresh ones, which can say why.
         """
 
-        def __init__(self, modules: Sequence[str]) -> None:
+        def __init__(self, modules: Sequence[str], patience: float) -> None:
             self._context = multiprocessing.get_context("forkserver")
-            self._context.set_forkserver_preload(list(modules))
+            self._context.set_forkserver_preload([__name__, *modules])
+            self._patience = patience
             self._keeper: BaseProcess | None = None
             self._failed = False
-            # What `multiprocessing` does at the end comes later: it waits for the keeper.
-            atexit.register(self._end)
+            self._lock = threading.Lock()
             self._begin()
+            # Runs before the exit handler of `multiprocessing`, which would wait for the keeper.
+            atexit.register(self._end)
 
-        @property
         def ready(self) -> bool:
             """See `ProcessSource`."""
-            if self._keeper is not None and not self._keeper.is_alive():
-                self._begin()
-            return self._failed or self._keeper is not None
+            with self._lock:
+                if self._keeper is not None and not self._keeper.is_alive():
+                    # The fork server has been killed, and the keeper with it.
+                    _kill_server()
+                    self._begin()
+                return self._failed or self._keeper is not None
 
         def start(self, name: str, target: Callable[..., None], *arguments: Any) -> BaseProcess:
             """See `ProcessSource`."""
-            if self._failed:
-                return FRESH.start(name, target, *arguments)
+            while not self.ready():
+                self._waiter.join()
+            if not self._failed:
+                with suppress(EOFError, ConnectionError):
+                    return self._fork(name, _FORK_SECONDS, target, *arguments)
+            return FRESH.start(name, target, *arguments)
+
+        def _fork(
+            self, name: str, patience: float, target: Callable[..., None], *arguments: Any
+        ) -> BaseProcess:
+            """Start a fork; raises EOFError or ConnectionError if the fork server ends, because it
+            is killed or because it has taken too long."""
             process = self._context.Process(
                 target=_run_fork, args=(target, *arguments), name=name, daemon=True
             )
-            try:
-                with _stop_signals_blocked():
+            watchdog = threading.Timer(patience, _kill_server)
+            watchdog.daemon = True
+            with _stop_signals_blocked():
+                watchdog.start()
+                try:
                     process.start()
-            except (EOFError, ConnectionError):
-                # The fork server has just ended.
-                return FRESH.start(name, target, *arguments)
+                finally:
+                    watchdog.cancel()
             return process
 
         def _begin(self) -> None:
             self._keeper = None
-            with _stop_signals_blocked():
-                forkserver.ensure_running()
-            threading.Thread(target=self._await_server, name="fork-server", daemon=True).start()
+            try:
+                with _stop_signals_blocked(), _own_modules_only():
+                    forkserver.ensure_running()
+            except OSError:
+                self._failed = True
+            # It is 0 if a newer `multiprocessing` keeps it elsewhere.
+            self._failed = self._failed or not _server_id()
+            self._waiter = threading.Thread(target=self._await_server, daemon=True)
+            self._waiter.start()
 
         def _await_server(self) -> None:
             """Note when the fork server has imported everything: only then can it fork."""
-            keeper = self._context.Process(target=_keep, name="keeper", daemon=True)
+            if self._failed:
+                return
             try:
-                keeper.start()
+                self._keeper = self._fork("keeper", self._patience, _keep)
             except (EOFError, OSError):
                 self._failed = True
-            else:
-                self._keeper = keeper
+                _kill_server()
 
         def _end(self) -> None:
-            """End the fork server even while it imports, so that it does not outlive control."""
-            server = getattr(forkserver, "_forkserver", None)
-            pid = getattr(server, "_forkserver_pid", None)
-            if pid is not None:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            """End the fork server, even while it imports, so that it does not outlive control."""
+            self._failed = True
+            _kill_server()
+            while self._waiter.is_alive():
+                # It may have started another one.
+                self._waiter.join(0.05)
+                _kill_server()
             if self._keeper is not None:
                 self._keeper.kill()
 
     def _keep() -> None:
-        """A fork that shows that the fork server works, and removes the folder of its socket if
-        control is killed."""
-        _die_with_server()
+        """A fork that shows that everything is imported, and that the fork server lives; it removes
+        the folder of its socket if control is killed."""
         show_name()
         parent = multiprocessing.parent_process()
         if parent is not None:
             parent.join()
+            # Usually, control removes it when it ends.
+            time.sleep(1.0)
             shutil.rmtree(get_temp_dir(), ignore_errors=True)
 
     def _run_fork(target: Callable[..., None], *arguments: Any) -> None:
-        _die_with_server()
+        # Control counts a fork as ended when the fork server is killed, and starts another one.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != _IMPORTED_BY:
+            os._exit(SOURCE_LOST)
         target(*arguments)
 
-    def _die_with_server() -> None:
-        """Let the system kill this process when the fork server is killed: control then counts it
-        as ended, and starts another one."""
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    def _server_id() -> int:
+        """The process id of the fork server, which `multiprocessing` does not tell; 0 for none."""
+        server = getattr(forkserver, "_forkserver", None)
+        return getattr(server, "_forkserver_pid", None) or 0
+
+    def _kill_server() -> None:
+        """End the fork server, and wait for its end. It may be ending already."""
+        if server := _server_id():
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(server, signal.SIGKILL)
+                # Without reaping it: `multiprocessing` does that.
+                os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
+
+    @contextmanager
+    def _own_modules_only() -> Iterator[None]:
+        """Let a Python that is started now import nothing from the working folder."""
+        before = os.environ.get("PYTHONSAFEPATH")
+        os.environ["PYTHONSAFEPATH"] = "1"
+        try:
+            yield
+        finally:
+            del os.environ["PYTHONSAFEPATH"]
+            if before is not None:
+                os.environ["PYTHONSAFEPATH"] = before
 
 
 @contextmanager
@@ -158,10 +229,11 @@ def _stop_signals_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    # Started with the first process otherwise, when it lets SIGINT and SIGTERM through again.
-    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
+        # Otherwise the first process starts it, and that unblocks SIGINT and SIGTERM.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

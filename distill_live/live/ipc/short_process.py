@@ -17,12 +17,13 @@ from typing import Any
 
 from distill_live import priority
 from distill_live.errors import OUT_OF_MEMORY, CodesError, DistillError, is_out_of_memory
-from distill_live.live.ipc.process_source import ProcessSource
-from distill_live.live.ipc.worker_process import STOP_SIGNALS, show_name
-from distill_live.math_threads import spare_threads
+from distill_live.live.ipc.process_source import STOP_SIGNALS, ProcessSource, show_name
+from distill_live.live.ipc.worker_process import end_with_parent
 
-#: The files in which the process says what it found out, or why it failed, and of its errors.
+#: The files for what the process finds out, or why it failed, and for its error output.
 _FACTS, _ERRORS = "facts.json", "errors.txt"
+
+_END_SECONDS = 5.0
 
 #: The work: what it finds out, given the folder and the arguments. It can be imported by name.
 Work = Callable[..., dict[str, Any]]
@@ -47,7 +48,7 @@ class ShortProcess:
             #: Where its files are.
             self.folder = Path(folder)
             prepare(self.folder)
-            self._process = source.start("work", _do, work, self.folder, arguments)
+            self._process = source.start("work", _run_work, work, self.folder, arguments)
             self._files = files.pop_all()
 
     @property
@@ -69,7 +70,8 @@ class ShortProcess:
         """End the process if it still works, and remove its files."""
         if not self.ended:
             self._process.kill()
-            self._process.join()
+            # Its end is told by the process that it is a fork of, which may have stopped.
+            self._process.join(_END_SECONDS)
         self._files.close()
 
     def _last_words(self) -> str:
@@ -82,11 +84,13 @@ class ShortProcess:
         return lines[-1] if lines else "the process ended without an error message"
 
 
-def _do(work: Work, folder: Path, arguments: tuple[Any, ...]) -> None:
+def _run_work(work: Work, folder: Path, arguments: tuple[Any, ...]) -> None:
     """In the process itself: do the work at a low priority and write the facts that it returns; if
     it fails because of what was given or for want of memory, only why."""
-    _keep_errors(folder / _ERRORS)
+    _keep_output(folder / _ERRORS)
+    _let_signals_end()
     show_name()
+    end_with_parent()
     priority.lower()
     _use_one_thread()
     try:
@@ -100,20 +104,23 @@ def _do(work: Work, folder: Path, arguments: tuple[Any, ...]) -> None:
     (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
 
-def _keep_errors(path: Path) -> None:
-    """Write what would go to the terminal into a file, and let stop signals end this process."""
+def _keep_output(path: Path) -> None:
+    """Write what would go to the terminal into a file."""
     kept = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     for number in (1, 2):
         os.dup2(kept, number)
     os.close(kept)
     # In the encoding that the file is read with, whatever the terminal's.
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def _let_signals_end() -> None:
+    """Let stop signals end this process."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
 def _use_one_thread() -> None:
-    spare_threads()
     os.environ["OMP_NUM_THREADS"] = "1"
     # A fork has imported it already.
     torch = sys.modules.get("torch")

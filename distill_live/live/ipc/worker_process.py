@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import selectors
@@ -15,15 +14,7 @@ from multiprocessing.connection import Connection, wait
 
 from distill_live.errors import DistillError
 from distill_live.live.ipc.messages import Failed
-
-#: Signals that stop the server. A terminal or a service manager sends them to all its processes.
-STOP_SIGNALS = tuple(
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    if hasattr(signal, name)
-)
-
-_PR_SET_NAME = 15
+from distill_live.live.ipc.process_source import STOP_SIGNALS, show_name
 
 
 def run_worker(channel: Connection, work: Callable[[], None]) -> None:
@@ -35,7 +26,7 @@ def run_worker(channel: Connection, work: Callable[[], None]) -> None:
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     show_name()
-    _end_with_parent()
+    end_with_parent()
     try:
         work()
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -46,13 +37,6 @@ def run_worker(channel: Connection, work: Callable[[], None]) -> None:
         known = isinstance(error, DistillError)
         _say_failure(channel, str(error) if known else f"{type(error).__name__}: {error}")
         sys.exit(1)
-
-
-def show_name() -> None:
-    """Let `top` and `ps -e` show what this process is, such as distill-engine; on Linux."""
-    if sys.platform == "linux":
-        name = f"distill-{multiprocessing.current_process().name}"
-        ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode())
 
 
 def poller(channel: Connection) -> Callable[[float], object]:
@@ -82,7 +66,7 @@ def _say_failure(channel: Connection, reason: str) -> None:
         return
 
 
-def _end_with_parent(grace: float = 3.0) -> None:
+def end_with_parent(grace: float = 3.0) -> None:
     """End this process, even if it hangs, `grace` seconds after its parent is gone."""
     parent = multiprocessing.parent_process()
     if parent is None:

@@ -16,6 +16,7 @@ from distill_live.live.clips.waiting_regions import WaitingRegions
 from distill_live.live.drawing.region_drawing import RegionDrawing
 from distill_live.live.drawing.region_requests import RegionRequests
 from distill_live.live.ipc.messages import Asked, EditReport
+from distill_live.live.ipc.process_source import ProcessSource
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
@@ -55,8 +56,6 @@ class Server:
         self, settings: ServerSettings, parameters: ParameterStore, log: Callable[[str], None]
     ) -> None:
         self._settings, self._log = settings, log
-        #: Where processes come from that use torch.
-        self.processes = settings.processes
         #: Called with the level labels of each model that begins to play.
         self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
         #: Called with the outcome of a request that takes its time: its name, a text, whether it
@@ -152,6 +151,11 @@ class Server:
     def deck(self) -> Deck:
         """The deck that plays, or that is being faded to."""
         return self._swap.deck
+
+    @property
+    def processes(self) -> ProcessSource:
+        """The source of the processes that use torch."""
+        return self._settings.processes
 
     def start(self) -> None:
         """Start the session log, the recording and the workers.

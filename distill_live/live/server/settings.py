@@ -44,7 +44,7 @@ class ServerSettings:
     output ends by itself, and is not started again when it fails: a file would be lost. Without
     `run_input`, which takes `input_options`, there is no live input. `record`
     and `log` are files to write from the start; recordings that are asked for go into `recordings`.
-    Clips are kept in `clip_library`. `processes` is where those come from that use torch.
+    Clips are kept in `clip_library`. `processes` is the source of the processes that use torch.
     """
 
     model: Path

@@ -14,7 +14,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any, NamedTuple
 
 from distill_live.live.ipc.messages import Message, Request
-from distill_live.live.ipc.process_source import FRESH, ProcessSource
+from distill_live.live.ipc.process_source import FRESH, SOURCE_LOST, ProcessSource
 
 #: Requests to send, in order; an event is set when all before it are sent, None ends the sending.
 Requests = queue.SimpleQueue[Request | threading.Event | None]
@@ -77,7 +77,7 @@ class Worker:
     def start_if_due(self) -> None:
         """Start a process that is planned, once its pause is over and its source is ready; a failed
         one before it is killed."""
-        if self._start_at is None or time.monotonic() < self._start_at or not self.source.ready:
+        if self._start_at is None or time.monotonic() < self._start_at or not self.source.ready():
             return
         if self._process is not None:
             # Killed before its channel closes: a hanging process must not wake up and carry on.
@@ -133,6 +133,8 @@ class Worker:
         if self._process is None:
             return None
         code = self._process.exitcode
+        if code == SOURCE_LOST:
+            return WorkerFailure("ended with the process that it was a fork of")
         if code is not None:
             return WorkerFailure(f"ended with exit code {code}", crashed=code < 0)
         now = time.monotonic()

@@ -7,14 +7,16 @@ import pytest
 
 from distill_live.errors import ClipError
 from distill_live.live.clips.encodings import MAX_WAITING, Encoded, EncodingJob, Encodings
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
+from tests.live.server.workers import LateSource
 from tests.tools import wait_until
 
 
 class Desk:
     """A queue, and what has become of each recording, in that order."""
 
-    def __init__(self, model: Path) -> None:
-        self.encodings, self._model = Encodings(), model
+    def __init__(self, model: Path, processes: ProcessSource = FRESH) -> None:
+        self.encodings, self._model = Encodings(processes), model
         self.done: list[tuple[str, Encoded | ClipError]] = []
 
     def add(self, audio: Path, columns: int = 100, first: bool = False) -> EncodingJob:
@@ -45,6 +47,18 @@ def test_recordings_are_encoded_in_order_and_an_urgent_one_before_all_others(
     assert str(reason) == f"cannot read {tmp_path}/missing.wav: no such file"
     assert isinstance(codes, Encoded)
     assert (len(codes.grid.codes), codes.samples, codes.notes) == (12, 48_000, ())
+
+
+def test_a_recording_waits_until_its_process_can_start(tiny_model_path: Path, sounds: Path) -> None:
+    source = LateSource()
+    desk = Desk(tiny_model_path, source)
+    desk.add(sounds / "sine_440.wav")
+    desk.encodings.poll()
+    assert desk.encodings._process is None
+    source.imported = True
+    ((name, codes),) = desk.wait(1)
+    assert name == "sine_440.wav"
+    assert isinstance(codes, Encoded)
 
 
 def test_only_so_many_recordings_wait(tiny_model_path: Path, tmp_path: Path) -> None:

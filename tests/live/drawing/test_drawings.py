@@ -15,6 +15,7 @@ from distill_live.live.drawing.drawings import MAX_WAITING, DrawingJob, Drawings
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2, save_model_v2
 from tests.grids import model_grid
+from tests.live.server.workers import LateSource
 from tests.tools import wait_until
 
 TEXT = "resample takes=2 --levels structure --seed 7"
@@ -24,7 +25,10 @@ class Desk:
     """A queue, and what has become of each region, in that order."""
 
     def __init__(self, loaded: LoadedVQModel, model: Path) -> None:
-        self.drawings, self.grid, self._model = Drawings(), model_grid(loaded, 12), model
+        self.source = LateSource()
+        self.source.imported = True
+        self.drawings, self.grid = Drawings(self.source), model_grid(loaded, 12)
+        self._model = model
         self.done: list[tuple[int, Codes | CodesError]] = []
 
     def add(self, number: int, text: str = TEXT) -> None:
@@ -42,6 +46,16 @@ class Desk:
 @pytest.fixture
 def desk(tiny_model: LoadedVQModel, tiny_model_path: Path) -> Desk:
     return Desk(tiny_model, tiny_model_path)
+
+
+def test_a_region_waits_until_its_process_can_start(desk: Desk) -> None:
+    desk.source.imported = False
+    desk.add(1)
+    desk.drawings.poll()
+    assert desk.drawings._process is None
+    desk.source.imported = True
+    desk.wait(1)
+    assert not isinstance(desk.done[0][1], CodesError)
 
 
 def test_a_region_is_drawn_as_on_files_and_one_that_fails_leaves_the_rest(

@@ -1,4 +1,4 @@
-"""Cannot be imported, and ends whoever tries."""
+"""Cannot be imported: it ends the process that tries."""
 
 import os
 

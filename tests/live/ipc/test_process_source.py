@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from distill_live.commands.serving.torch_processes import MODULES
 from distill_live.live.ipc.process_source import FRESH, warm_processes
 from tests.commands.server_process import is_running
 from tests.live.ipc import warm_program
@@ -33,7 +35,7 @@ def output_of(name: str) -> list[str]:
 
 
 def test_a_fresh_process_has_imported_nothing_and_gets_no_stop_signal() -> None:
-    assert FRESH.ready
+    assert FRESH.ready()
     imported, blocked, parent = warm_program.ask(FRESH)
     assert (imported, blocked, parent) == (False, True, os.getpid())
 
@@ -48,6 +50,24 @@ def test_when_the_fork_server_is_killed_another_takes_its_place() -> None:
 
 def test_where_the_modules_cannot_be_imported_processes_are_fresh() -> None:
     assert output_of("broken") == ["False True True"]
+
+
+def test_where_the_fork_server_hangs_a_process_is_fresh() -> None:
+    assert output_of("hung") == ["False True True"]
+
+
+def test_where_the_import_takes_too_long_processes_are_fresh() -> None:
+    assert output_of("endless") == ["True False True True"]
+
+
+def test_processes_of_serve_have_torch_without_threads_and_without_a_gpu() -> None:
+    assert output_of("served") == ["True 1"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_the_fork_server_imports_is_there(name: str) -> None:
+    # The fork server says nothing when a module is missing.
+    importlib.import_module(name)
 
 
 def test_a_program_that_ends_does_not_wait_for_the_import() -> None:

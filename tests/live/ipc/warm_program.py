@@ -14,8 +14,9 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 
-from distill_live.live.ipc.process_source import ProcessSource, warm_processes
-from distill_live.live.ipc.worker_process import STOP_SIGNALS
+from distill_live.commands.serving.torch_processes import torch_processes
+from distill_live.live.ipc import process_source
+from distill_live.live.ipc.process_source import STOP_SIGNALS, ProcessSource, warm_processes
 from distill_live.shared_memory import SharedArray
 from tests.tools import wait_until
 
@@ -49,7 +50,7 @@ def ask(source: ProcessSource) -> tuple[bool, bool, int]:
 def forks() -> None:
     """A fork has imported the modules, and stop signals do not reach it."""
     source = warm_processes([MODULE])
-    wait_until(lambda: source.ready, "the modules")
+    wait_until(source.ready, "the modules")
     imported, blocked, parent = ask(source)
     print(imported, blocked, parent != os.getpid())
 
@@ -57,7 +58,7 @@ def forks() -> None:
 def killed() -> None:
     """The fork server is killed: its fork ends with it, and later ones come from another."""
     source = warm_processes([MODULE])
-    wait_until(lambda: source.ready, "the modules")
+    wait_until(source.ready, "the modules")
     ours, theirs = multiprocessing.Pipe()
     process = source.start("told", tell, theirs, SharedArray((1,), "i8"))
     _, _, server = ours.recv()
@@ -65,16 +66,50 @@ def killed() -> None:
     process.join(60)
     print(process.exitcode)
     # In the meantime, processes are fresh ones.
-    wait_until(lambda: source.ready and ask(source)[2] not in (server, os.getpid()), "another one")
+    wait_until(
+        lambda: source.ready() and ask(source)[2] not in (server, os.getpid()), "another one"
+    )
     print(*ask(source)[:2])
 
 
 def broken() -> None:
     """The modules cannot be imported: processes are fresh ones."""
     source = warm_processes(["tests.live.ipc.broken_module"])
-    wait_until(lambda: source.ready, "the failure")
+    wait_until(source.ready, "the failure")
     imported, blocked, parent = ask(source)
     print(imported, blocked, parent == os.getpid())
+
+
+def hung() -> None:
+    """The fork server stops: it is killed after a while, and the process is a fresh one."""
+    source = warm_processes([MODULE])
+    wait_until(source.ready, "the modules")
+    os.kill(ask(source)[2], signal.SIGSTOP)
+    setattr(process_source, "_FORK_SECONDS", 0.5)  # noqa: B010
+    imported, blocked, parent = ask(source)
+    print(imported, blocked, parent == os.getpid())
+
+
+def endless() -> None:
+    """The modules take too long to import: processes are fresh ones."""
+    source = warm_processes(["tests.live.ipc.slow_module"], patience=0.5)
+    assert not source.ready()
+    imported, blocked, parent = ask(source)
+    print(source.ready(), imported, blocked, parent == os.getpid())
+
+
+def describe(channel: Connection) -> None:
+    """Say what a process of `serve` began with."""
+    torch = sys.modules.get("torch")
+    channel.send((torch is not None and not torch.cuda.is_initialized(), os.getppid()))
+
+
+def served() -> None:
+    """Processes of `serve` have torch, which has no thread yet and has not looked for a GPU."""
+    ours, theirs = multiprocessing.Pipe()
+    torch_processes().start("told", describe, theirs)
+    ready, server = ours.recv()
+    print(ready, len(os.listdir(f"/proc/{server}/task")))
 
 
 def stays() -> None:
@@ -92,6 +127,4 @@ def leaves() -> None:
 
 
 if __name__ == "__main__":
-    {"forks": forks, "killed": killed, "broken": broken, "stays": stays, "leaves": leaves}[
-        sys.argv[1]
-    ]()
+    globals()[sys.argv[1]]()

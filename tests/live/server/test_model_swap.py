@@ -25,7 +25,12 @@ class Rig:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         parameters, self.control = ParameterStore(), DeckControl()
-        self.decks = Deck(0, parameters, False), Deck(1, parameters, False)
+        self.source = workers.LateSource()
+        self.source.imported = True
+        self.decks = (
+            Deck(0, parameters, False, processes=self.source),
+            Deck(1, parameters, False, processes=self.source),
+        )
         zero = self.model("zero", loudness_lufs=-18.0)
         self.decks[0].put(zero, "cpu", EngineSettings())
         self.supervisor = Supervisor(
@@ -196,3 +201,23 @@ def test_at_the_end_an_engine_that_is_still_loading_is_ended_too(use: Use, tmp_p
         rig.swap.ask(str(rig.model("one")))
         rig.poll()
         assert len(rig.pids) == 2
+
+
+def test_a_model_whose_process_cannot_start_yet_is_loaded_later_or_given_up(
+    use: Use, tmp_path: Path
+) -> None:
+    use(workers.engine)
+    with playing(tmp_path) as rig:
+        rig.source.imported = False
+        rig.swap.ask(str(rig.model("one")))
+        rig.poll()
+        assert rig.swap.loading
+        assert rig.decks[1].worker.pid is None
+        rig.source.imported = True
+        rig.poll_until(lambda: rig.control.busy, "its sound")
+        rig.fade()
+        rig.poll()
+        rig.source.imported = False
+        rig.swap.ask(str(rig.model("two")))
+        rig.poll_until(lambda: rig.decks[0].name == "two", "the next model")
+    assert rig.decks[0].worker.is_gone(0.0)

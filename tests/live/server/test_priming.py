@@ -134,9 +134,10 @@ def test_of_two_recordings_the_newest_counts(tiny_model_path: Path, sounds: Path
 def few_files(more: int) -> Iterator[None]:
     """Let this process open so many files more, and no others."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    free = os.open(os.devnull, os.O_RDONLY)
-    os.close(free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (free + more, before[1]))
+    free = [os.open(os.devnull, os.O_RDONLY) for _ in range(more)]
+    for number in free:
+        os.close(number)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[-1] + 1, before[1]))
     try:
         yield
     finally:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from distill_live.live.ipc.messages import Message, Request
+from distill_live.live.ipc.messages import Message, Notice, Request
 from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
 from tests.live.server import workers
@@ -67,4 +67,33 @@ def test_a_worker_that_never_was_started_is_gone() -> None:
     worker = Worker("engine", workers.beat, (), lambda: 0.0)
     assert worker.is_gone(0.0)
     worker.leave()
+    assert worker.is_gone(0.0)
+
+
+def test_a_worker_whose_source_is_late_starts_then_and_gets_what_was_sent() -> None:
+    source, memory = workers.LateSource(), SharedArray((2,), "f8")
+    worker = Worker("engine", workers.echo, (memory,), lambda: memory.array[0], source)
+    worker.start()
+    worker.start_if_due()
+    assert worker.is_planned
+    assert (worker.pid, worker.failure()) == (None, None)
+    worker.send(Request("hold"))
+    source.imported = True
+    worker.start_if_due()
+    assert not worker.is_planned
+    answers: list[Message] = []
+    wait_until(lambda: answers.extend(worker.messages()) or answers, "the answer")
+    assert answers == [Notice("hold")]
+    assert worker.restarts == 0
+    worker.end(60.0)
+
+
+def test_a_worker_that_leaves_before_its_source_is_ready_never_starts() -> None:
+    source = workers.LateSource()
+    worker = Worker("engine", workers.beat, (), lambda: 0.0, source)
+    worker.start()
+    worker.leave()
+    source.imported = True
+    worker.start_if_due()
+    assert worker.pid is None
     assert worker.is_gone(0.0)

@@ -8,9 +8,20 @@ from multiprocessing.connection import Connection
 
 from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.ipc.messages import Notice
+from distill_live.live.ipc.process_source import FreshProcesses
 from distill_live.live.ipc.worker_process import run_worker
 from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
+
+
+class LateSource(FreshProcesses):
+    """A source that is ready once it is told so."""
+
+    def __init__(self) -> None:
+        self.imported = False
+
+    def ready(self) -> bool:
+        return self.imported
 
 
 def beat(channel: Connection, memory: SharedArray) -> None:
