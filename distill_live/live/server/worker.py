@@ -173,7 +173,8 @@ class Worker:
         now = time.monotonic()
         quick = not self._alive_since or now - self._alive_since < self.quick_seconds
         self._quick_failures = self._quick_failures + 1 if quick else 0
-        self._start_at = now + min(0.25 * self._quick_failures, LONGEST_PAUSE)
+        # The first time it is replaced at once: then its sound has not run out.
+        self._start_at = now + min(0.25 * max(self._quick_failures - 1, 0), LONGEST_PAUSE)
         if self._quick_failures < QUICK_FAILURES:
             return True
         self._quick_failures = 0
