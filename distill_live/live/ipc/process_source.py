@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import gc
 import multiprocessing
 import os
 import shutil
@@ -195,6 +196,8 @@ if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if os.getppid() != _IMPORTED_BY:
             os._exit(SOURCE_LOST)
+        # What is imported stays: collecting it takes time, and copies the memory that forks share.
+        gc.freeze()
         target(*arguments)
 
     def _server_id() -> int:
