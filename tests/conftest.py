@@ -15,7 +15,8 @@ import pytest
 
 from distill_live import cli, priority
 from distill_live.audio.files import write_audio
-from distill_live.live.ipc.process_source import FRESH
+from distill_live.commands.serving.torch_processes import torch_processes
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 from distill_live.models.file import library
 from distill_live.models.file.header import write_model_bytes
 from tests.warm import warm_process
@@ -88,6 +89,12 @@ def warm() -> Iterator[None]:
     """A warm process, which commands that begin with WARM_TINY or WARM_SERVE need."""
     with warm_process():
         yield
+
+
+@pytest.fixture(scope="session")
+def forks() -> ProcessSource:
+    """Where `serve` gets its processes with torch from: they start at once."""
+    return torch_processes()
 
 
 class Folders(NamedTuple):

@@ -12,6 +12,7 @@ from distill_live.codes.grid_file import save_grid
 from distill_live.live.clips.encodings import Encodings
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.messages import CLIP_RESTORE, Captured, EngineReady, Request
+from distill_live.live.ipc.process_source import ProcessSource
 from distill_live.live.ipc.shared_codes import SharedCodes
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.listening.listening import Passage
@@ -29,14 +30,16 @@ def nothing(*_: object) -> None:
 class Desk:
     """Clips, two decks with the same model, what their engines were sent, and what was said."""
 
-    def __init__(self, model: Path, loaded: LoadedVQModel, folder: Path) -> None:
+    def __init__(
+        self, model: Path, loaded: LoadedVQModel, folder: Path, processes: ProcessSource
+    ) -> None:
         self.folder, self._loaded = folder, loaded
         self.said: list[str] = []
         self.outcomes: list[tuple[str, str, bool]] = []
         self.sent: list[tuple[int, str, str]] = []
         self.codes: dict[str, np.ndarray] = {}
         self.captures: list[int] = []
-        store, tap, self.encodings = ParameterStore(), TapRing(), Encodings()
+        store, tap, self.encodings = ParameterStore(), TapRing(), Encodings(processes)
         settings = ServerSettings(
             model, nothing, None,
             recordings=folder / "recordings", clip_library=folder / "library",
@@ -82,9 +85,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path) -> Desk:
+def desk(
+    tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path, forks: ProcessSource
+) -> Desk:
     """With two clips, rain and wind."""
-    desk = Desk(tiny_model_path, tiny_model, tmp_path)
+    desk = Desk(tiny_model_path, tiny_model, tmp_path, forks)
     for name in ("rain", "wind"):
         desk.load(name)
     return desk

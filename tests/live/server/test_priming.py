@@ -15,6 +15,7 @@ from distill_live.errors import CodesError
 from distill_live.inference import codes as inference
 from distill_live.live.clips.encodings import Encodings
 from distill_live.live.ipc.messages import Asked
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 from distill_live.live.server.priming import Priming
 from distill_live.models.file.loaded import LoadedVQModel
 from tests.audio.reading.odd_files import encoded, noise
@@ -26,9 +27,9 @@ _OUTCOMES = ("continuing from", "cannot prime")
 class Desk:
     """A priming, and what it says."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: ProcessSource = FRESH) -> None:
         self.said: list[str] = []
-        self.encodings = Encodings()
+        self.encodings = Encodings(processes)
         self.priming = Priming(self.encodings, self.said.append)
         self.told: list[tuple[str, bool]] = []
         self.priming.on_outcome = lambda text, failed, _: self.told.append((text, failed))
@@ -54,13 +55,13 @@ class Desk:
 
 
 def test_a_recording_becomes_the_codes_that_the_model_makes_of_it_and_what_is_odd_is_said(
-    tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path
+    forks: ProcessSource, tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path
 ) -> None:
     left = noise(1.0, 48_000)[:, :1]
     part = encoded(np.concatenate((left, -left), axis=1), "FLAC", 48_000)
     audio = tmp_path / "caf\udce9.flac"
     audio.write_bytes(part + part)
-    desk = Desk()
+    desk = Desk(forks)
     desk.priming.ask(str(audio), tiny_model_path)
     codes = desk.wait(tiny_model_path)
     assert codes is not None
@@ -77,12 +78,12 @@ def test_a_recording_becomes_the_codes_that_the_model_makes_of_it_and_what_is_od
 
 
 def test_codes_that_cannot_be_handed_over_are_told_to_whoever_asked(
-    tiny_model_path: Path, sounds: Path
+    forks: ProcessSource, tiny_model_path: Path, sounds: Path
 ) -> None:
     def refuse(codes: Codes, asked: Asked) -> None:
         raise CodesError("no room")
 
-    desk = Desk()
+    desk = Desk(forks)
     desk.priming.on_codes = refuse
     desk.priming.ask(str(sounds / "sine_440.wav"), tiny_model_path)
     desk.wait(tiny_model_path)
@@ -90,9 +91,11 @@ def test_codes_that_cannot_be_handed_over_are_told_to_whoever_asked(
 
 
 @pytest.mark.parametrize("name", ["noise.wav", "missing.wav", "."])
-def test_a_file_that_is_no_sound_is_said(tiny_model_path: Path, tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_no_sound_is_said(
+    forks: ProcessSource, tiny_model_path: Path, tmp_path: Path, name: str
+) -> None:
     (tmp_path / "noise.wav").write_text("no sound at all")
-    desk = Desk()
+    desk = Desk(forks)
     desk.priming.ask(str(tmp_path / name), tiny_model_path)
     assert desk.wait(tiny_model_path) is None
     said = desk.said[-1]
@@ -101,8 +104,10 @@ def test_a_file_that_is_no_sound_is_said(tiny_model_path: Path, tmp_path: Path, 
     assert desk.told == [(said, True)]
 
 
-def test_codes_are_said_to_be_for_clips(tiny_model_path: Path, tmp_path: Path) -> None:
-    desk, path = Desk(), tmp_path / "loop.json"
+def test_codes_are_said_to_be_for_clips(
+    forks: ProcessSource, tiny_model_path: Path, tmp_path: Path
+) -> None:
+    desk, path = Desk(forks), tmp_path / "loop.json"
     path.touch()
     desk.priming.ask(str(path), tiny_model_path)
     assert desk.wait(tiny_model_path) is None
@@ -111,17 +116,19 @@ def test_codes_are_said_to_be_for_clips(tiny_model_path: Path, tmp_path: Path) -
 
 
 def test_codes_of_a_model_that_plays_no_more_are_not_used(
-    tiny_model_path: Path, tiny_two_levels_path: Path, sounds: Path
+    forks: ProcessSource, tiny_model_path: Path, tiny_two_levels_path: Path, sounds: Path
 ) -> None:
-    desk, audio = Desk(), sounds / "sine_440.wav"
+    desk, audio = Desk(forks), sounds / "sine_440.wav"
     desk.priming.ask(str(audio), tiny_model_path)
     assert desk.wait(tiny_two_levels_path) is None
     reason = "another model plays now; send the request again"
     assert desk.said[1:] == [f"cannot prime {audio}: {reason}"]
 
 
-def test_of_two_recordings_the_newest_counts(tiny_model_path: Path, sounds: Path) -> None:
-    desk = Desk()
+def test_of_two_recordings_the_newest_counts(
+    forks: ProcessSource, tiny_model_path: Path, sounds: Path
+) -> None:
+    desk = Desk(forks)
     first, second = str(sounds / "sine_110.wav"), str(sounds / "sine_440.wav")
     desk.priming.ask(first, tiny_model_path)
     desk.priming.ask(second, tiny_model_path)

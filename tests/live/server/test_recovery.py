@@ -18,6 +18,7 @@ from distill_live.codes.edit_parameters import parameter_table
 from distill_live.errors import LiveError
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.messages import DeviceChosen
+from distill_live.live.ipc.process_source import ProcessSource
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.server.deck import Deck
 from distill_live.live.server.model_swap import ModelSwap
@@ -41,14 +42,16 @@ SECOND = 48_000
 class Show:
     """A real server on the clock, with a log and a recording; all that it says is in `said`."""
 
-    def __init__(self, model: Path, folder: Path, device: str = "cpu") -> None:
+    def __init__(
+        self, model: Path, folder: Path, processes: ProcessSource, device: str = "cpu"
+    ) -> None:
         self.log, self.recording = folder / "session.log", folder / "recording.wav"
         self.said: list[str] = []
         self.parameters = ParameterStore(parameter_table(load_edits(self.said.append)))
         self.parameters.set("model_fade", 0.1)
         settings = ServerSettings(
             model, run_audio, OutputOptions(output="clock"), device=device, log=self.log,
-            record=self.recording, recordings=folder,
+            record=self.recording, recordings=folder, processes=processes,
         )  # fmt: skip
         self.server = Server(settings, self.parameters, self.said.append)
 
@@ -81,7 +84,7 @@ class Show:
 
 @pytest.fixture
 def show(
-    tiny_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_model_path: Path, forks: ProcessSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Any]:
     """Begins a show of a copy of the tiny model called `name`, on engines of one kind."""
 
@@ -91,7 +94,7 @@ def show(
     ) -> Iterator[Show]:
         monkeypatch.setattr("distill_live.live.server.deck.run_engine", engine)
         model = Path(shutil.copy(tiny_model_path, tmp_path / f"{name}.distill"))
-        one = Show(model, tmp_path, device)
+        one = Show(model, tmp_path, forks, device)
         one.server.start()
         try:
             yield one

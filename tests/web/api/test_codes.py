@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from distill_live.codes.grid_file import load_grid
+from distill_live.live.ipc.process_source import ProcessSource
 from distill_live.web.api.codes import Codes
 from distill_live.web.work.workplace import Workplace
 from distill_live.workbench.client import WorkbenchClient
@@ -19,11 +20,13 @@ RATE = 48_000
 
 
 @pytest.fixture(scope="module")
-def desk(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def desk(
+    tiny_model_path: Path, forks: ProcessSource, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
     """An office with a workbench, and a set `kit` with a second of a falling tone."""
     folder = tmp_path_factory.mktemp("work")
     place = Workplace(folder, playing=lambda: tiny_model_path)
-    bench = WorkbenchClient(place.codes)
+    bench = WorkbenchClient(place.codes, processes=forks)
     for office in open_office(place, Codes(place, bench).operations()):
         (place.sets / "kit").mkdir(parents=True)
         soundfile.write(place.sets / "kit" / "tone.wav", tone(), RATE)
@@ -103,10 +106,12 @@ def test_a_swap_changes_both_documents(desk: Office) -> None:
     assert desk.get(f"/codes/{two['id']}").json()["states"][-1] == "swap with a"
 
 
-def test_documents_outlive_the_process(desk: Office, document: dict[str, Any]) -> None:
+def test_documents_outlive_the_process(
+    desk: Office, document: dict[str, Any], forks: ProcessSource
+) -> None:
     edited = desk.post(f"/codes/{document['id']}/edit", text="shuffle --seed 3").json()
     codes = codes_of(desk, document)
-    other = WorkbenchClient(desk.place.codes)
+    other = WorkbenchClient(desk.place.codes, processes=forks)
     try:
         assert other.ask("describe", id=document["id"]) == edited
         content = other.ask("codes", id=document["id"], state=None)
