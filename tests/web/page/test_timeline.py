@@ -200,8 +200,8 @@ def test_a_region_is_selected_in_the_ruler_mutated_and_undone(live: Page) -> Non
 
 
 def test_a_selected_region_loops_exactly(live: Page) -> None:
-    # The stream went on in the middle of a column after the last test, and only what was heard since
-    # then loops as one.
+    # After the last test the stream went on in the middle of a column, and only what was heard
+    # since then loops as one.
     begun = live.evaluate("window.meters.position")
     until(live, "(begun) => window.meters.position > begun + 12", begun)
     x, _ = place(live, -10)
