@@ -37,11 +37,13 @@ def likeness(one: Samples, other: Samples) -> float:
     return min(max(float(one @ other) / powers, 0.0), 1.0)
 
 
-def mix(old: Samples, new: Samples, share: Samples | float, alike: float) -> Samples:
-    """`share` 0..1, one number or [N], of `new` and the rest of `old`, [N] each or [N, 2], as loud
-    as either, where their correlation is `alike`."""
+def mix(old: Samples, new: Samples, share: Samples | float, alike: Samples | float) -> Samples:
+    """`share` 0..1 of `new` and the rest of `old`, [N] each or [N, 2], as loud as either, where
+    their correlation is `alike`; both may be one number or [N]."""
     if isinstance(share, np.ndarray):
         share = per_sample(share, new)
+    if isinstance(alike, np.ndarray):
+        alike = per_sample(alike, new)
     rest = 1 - share
     level = np.sqrt(share * share + rest * rest + 2 * alike * share * rest)
     return np.asarray((share * new + rest * old) / level, np.float32)

@@ -46,8 +46,9 @@ class GrainState:
     `base` is the vocoder's state. `db` `[M, n]`: the mels of the last two columns in dB; `frames`:
     how many have been pushed as whole columns; `waiting`: rows `[R, n]` of one that is not full,
     None before the first push. `stretch` is what is playing, None while the vocoder is heard alone;
-    `share`, 0..1, how much of the sound it is. `distance` is how far the last matches were in dB on
-    average, None before the first.
+    `share`, 0..1, how much of the sound it is, and `alike`, 0..1, how alike the vocoder's sound and
+    its own were in the last column. `distance` is how far the last matches were in dB on average,
+    None before the first.
     """
 
     base: object
@@ -56,6 +57,7 @@ class GrainState:
     waiting: Tensor | None
     stretch: Stretch | None
     share: float
+    alike: float = 0.0
     distance: float | None = None
 
 
@@ -151,7 +153,7 @@ class GrainStream:
         except AudioFileError:
             # A file may hold anything; the vocoder plays on.
             return torch.from_numpy(base)
-        return torch.from_numpy(self._mixed(base, before, sound, state.share))
+        return torch.from_numpy(self._mixed(base, before, sound, state.share)[0])
 
     def snapshot(self) -> GrainState:
         """The state, to be given to `restore`."""
@@ -209,9 +211,9 @@ class GrainStream:
         made = self._corrected.read(recording, start, gains, len(base) + _FADE)
         # A copy: states are kept, and a part of an array keeps the whole of it.
         sound, tail = made[: len(base)], made[len(base) :].copy()
-        mixed = self._mixed(base, state.stretch, sound, share)
+        mixed, alike = self._mixed(base, state.stretch, sound, share)
         stretch = Stretch(recording, start, start + len(base), gains, tail)
-        self._state = replace(state, stretch=stretch, share=share, distance=distance)
+        self._state = replace(state, stretch=stretch, share=share, alike=alike, distance=distance)
         return mixed
 
     def _continued_match(self, moment: Moment) -> Match | None:
@@ -253,11 +255,11 @@ class GrainStream:
 
     def _mixed(
         self, base: Samples, before: Stretch | None, sound: Samples, share: float
-    ) -> Samples:
-        """The vocoder's sound and that of a stretch together, in the vocoder's channels. The
-        stretch `before` fades out under it; `share` is how much of the sound is grains from now
-        on."""
-        old_share = self._state.share
+    ) -> tuple[Samples, float]:
+        """The vocoder's sound and that of a stretch together, in the vocoder's channels, and how
+        alike the two are, 0..1. The stretch `before` fades out under it; `share` is how much of the
+        sound is grains from now on."""
+        old_share, old_alike = self._state.share, self._state.alike
         if before is not None:
             count = min(len(before.tail), len(sound))
             old, new = before.tail[:count], sound[:count]
@@ -265,8 +267,16 @@ class GrainStream:
             sound = np.concatenate([joined, sound[count:]])
         sound = with_channels_of(base, sound)
         if share == old_share == 1.0:
-            return sound
-        shares = np.full(len(sound), share, np.float32)
-        count = min(_RAMP, len(sound))
-        shares[:count] = old_share + (share - old_share) * rising_fade(count)
-        return mix(base, sound, shares, likeness(base, sound))
+            return sound, old_alike
+        alike = likeness(base, sound)
+        # Together they are as loud as either, so a level that is not ramped would jump.
+        shares, likenesses = _ramp(old_share, share, sound), _ramp(old_alike, alike, sound)
+        return mix(base, sound, shares, likenesses), alike
+
+
+def _ramp(old: float, new: float, sound: Samples) -> Samples:
+    """From one value to another within the ramp, for each sample of a sound [N]."""
+    values = np.full(len(sound), new, np.float32)
+    count = min(_RAMP, len(sound))
+    values[:count] = old + (new - old) * rising_fade(count)
+    return values

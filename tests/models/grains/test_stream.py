@@ -155,6 +155,22 @@ def test_the_amount_may_change_while_it_plays(
     assert jumps.max() < 3 * max(np.abs(np.diff(one)).max() for one in (parts[3], *expected))
 
 
+def test_a_mixture_does_not_jump_where_the_two_begin_to_differ(
+    tiny_grainy: LoadedVQModel,
+) -> None:
+    stream = stream_of(tiny_grainy, 0.5)
+    stream._state = replace(stream._state, share=0.5, alike=1.0)
+    base = np.full(4_096, 0.1, np.float32)
+    other = base * np.where(np.arange(len(base)) % 2, -1, 1).astype(np.float32)
+    mixed, alike = stream._mixed(base, None, other, 0.5)
+    assert alike == pytest.approx(0.0, abs=1e-6)
+    # Where both agree it is as loud as they are; halves of two that differ are made louder.
+    assert mixed[0] == pytest.approx(0.1, abs=1e-4)
+    assert mixed[-2] == pytest.approx(0.1 * np.sqrt(2), abs=1e-4)
+    heights = mixed[::2]
+    assert np.abs(np.diff(heights)).max() < 2e-4
+
+
 def test_other_columns_have_grains_too(
     tiny_two_levels: LoadedVQModel, grain_recordings: list[Recording], tmp_path: Path
 ) -> None:

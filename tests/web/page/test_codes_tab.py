@@ -160,7 +160,7 @@ def edit(page: Page, text: str) -> None:
     """Type an edit and do it."""
     form = page.get_by_role("region", name="Edit", exact=True)
     form.get_by_label("As text").fill(text)
-    press(form.get_by_role("button", name="Do it"))
+    press(form.get_by_role("button", name="Apply"))
 
 
 def test_a_recording_is_chosen_from_the_list(low: Locator, tab: Page) -> None:
@@ -237,10 +237,10 @@ def test_the_original_goes_on_where_the_codes_were(low: Locator, tab: Page) -> N
 def test_a_region_is_edited_and_undone(low: Locator, tab: Page) -> None:
     select(tab, low, 2, 5)
     form = tab.get_by_role("region", name="Edit", exact=True)
-    form.get_by_label("What to do").select_option("fill")
+    form.get_by_label("Edit", exact=True).select_option("fill")
     form.get_by_label("Code, 0 to 15").fill("3")
     expect(form.get_by_label("As text")).to_have_value("fill 2:6 code=3")
-    press(form.get_by_role("button", name="Do it"))
+    press(form.get_by_role("button", name="Apply"))
     expect(states(tab).first).to_contain_text("Fill, code 3, columns 2 to 5")
     press(low.get_by_role("button", name="Undo"))
     expect(states(tab).last).to_have_attribute("aria-current", "step")
@@ -318,6 +318,15 @@ def test_a_document_is_saved_and_opened_again(low: Locator, tab: Page) -> None:
     tab.get_by_label("Name of the file").fill("kept")
     tab.keyboard.press("Enter")
     expect(tab.get_by_text("Saved as generated/kept.npz.")).to_be_visible(timeout=PATIENCE)
+    press(low.get_by_role("button", name="Save"))
+    tab.get_by_label("Name of the file").fill("kept")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("dialog").get_by_role("alert")).to_contain_text(
+        "already exists", timeout=PATIENCE
+    )
+    # The name is still there, to be changed.
+    expect(tab.get_by_label("Name of the file")).to_have_value("kept")
+    press(tab.get_by_role("dialog").get_by_role("button", name="Cancel"))
     kept = open_file(tab, "kept.npz")
     # A grid has no recording to compare it with.
     expect(kept.get_by_role("radio", name="Original")).to_have_count(0)
@@ -337,7 +346,7 @@ def test_a_document_becomes_a_clip_of_the_stream(low: Locator, tab: Page, served
     press(low.get_by_role("button", name="Send to the live stream"))
     tab.get_by_label("Name of the clip").fill("tone")
     tab.keyboard.press("Enter")
-    expect(tab.get_by_text("tone goes to the clips")).to_be_visible(timeout=PATIENCE)
+    expect(tab.get_by_text("Added tone to the clips")).to_be_visible(timeout=PATIENCE)
     wait_until(lambda: served.osc.ask("/distill/clip/list") == [1], "the clip")
 
 

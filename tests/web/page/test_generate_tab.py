@@ -66,7 +66,7 @@ def test_a_sound_is_made_and_can_be_heard(tab: Page) -> None:
 
 def test_settings_of_a_sound_are_taken_over(tab: Page) -> None:
     temperature = fader(tab, "Temperature")
-    press(tab.get_by_role("button", name="Set each level apart"))
+    press(tab.get_by_role("button", name="Set levels separately"))
     tab.get_by_label("Temperature of Timbre").fill("0.4")
     temperature.press("0")
     tab.get_by_label("Temperature", exact=True).and_(tab.locator("input")).fill("0.7")

@@ -135,7 +135,7 @@ def until_played(page: Page, played: list[str], count: int) -> None:
     """Wait until so many sounds of codes have come, each once, and the last has begun."""
     while len(played) < count:
         page.wait_for_timeout(20)
-    expect(page.get_by_text("The sound is being made")).to_have_count(0)
+    expect(page.get_by_text("Rendering the sound")).to_have_count(0)
 
 
 def test_the_model_in_play_is_looked_at_first(tab: Page) -> None:

@@ -174,6 +174,24 @@ def test_play_and_stop_by_keyboard(page: Page) -> None:
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
 
 
+def test_space_plays_and_stops_after_a_click_but_presses_a_button_reached_by_keyboard(
+    page: Page,
+) -> None:
+    press(page, page.get_by_role("tab", name="Edits"))
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    hold = page.get_by_role("button", name="Hold")
+    page.get_by_role("button", name="Stop", exact=True).focus()
+    page.keyboard.press("Tab")
+    expect(hold).to_be_focused()
+    page.keyboard.press("Space")
+    expect(hold).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Space")
+    expect(hold).to_have_attribute("aria-pressed", "false")
+
+
 def test_a_fader_is_moved_and_reset_by_keyboard(page: Page, served: Served) -> None:
     fader = control(page, "gain")
     fader.focus()

@@ -239,7 +239,7 @@ def test_what_is_wrong_with_an_edit_is_said_where_it_was_asked_for(live: Page) -
     live.get_by_role("button", name="More …").click()
     live.get_by_role("combobox", name="Edit", exact=True).select_option("mutate")
     live.get_by_role("spinbutton", name="Share").fill("7")
-    live.get_by_role("button", name="Do it").click()
+    live.get_by_role("button", name="Apply").click()
     live.locator(".region-words .fault").get_by_text("share").wait_for()
 
 
@@ -253,7 +253,7 @@ def test_any_edit_is_given_its_numbers_in_columns_and_in_seconds(live: Page) -> 
     live.get_by_role("combobox", name="Edit", exact=True).select_option("reverse")
     live.get_by_role("spinbutton", name="Columns").fill("3")
     live.get_by_text(re.compile(rf"Columns, .*: {3 * seconds:.2f} s")).wait_for()
-    live.get_by_role("button", name="Do it").click()
+    live.get_by_role("button", name="Apply").click()
     live.locator(".region-words").get_by_text("reverse: ").wait_for()
     last = f"{STORE}.document('history').states.at(-1).name"
     until(live, f"async () => ({last}).includes('columns=3')")

@@ -38,7 +38,7 @@ export function EditForm({ desk }) {
   return html`<section class="panel edit-form" aria-label="Edit"><form class="stack" onSubmit=${submit}>
     <div class="panel-head"><h2>Edit</h2>
       <span class="soft cut">${selection ? regionWords(selection, document.labels, document) : `all of ${document.name}`}</span></div>
-    <label class="field">What to do
+    <label class="field">Edit
       <select value=${edit.name} onChange=${(/** @type {any} */ event) => change({ edit: event.currentTarget.value, values: {} })}>
         ${[...edits.values()].map((one) => html`<option value=${one.name} selected=${one.name === edit.name}>${words(one.name)}</option>`)}
       </select></label>
@@ -48,7 +48,7 @@ export function EditForm({ desk }) {
     <label class="field">As text
       <input class="edit-text" value=${text} autocomplete="off" spellcheck=${false}
         onInput=${(/** @type {any} */ event) => setTyped(event.currentTarget.value)} /></label>
-    <button type="submit" class="button primary" disabled=${Boolean(desk.busy)}>Do it</button>
+    <button type="submit" class="button primary" disabled=${Boolean(desk.busy)}>Apply</button>
   </form></section>`
 }
 

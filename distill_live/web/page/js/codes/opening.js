@@ -12,7 +12,7 @@ import { Button } from '../controls/button.js'
 import { Dialog } from '../controls/dialog.js'
 import { attempt } from '../controls/toast.js'
 
-const SUFFIXES = '.wav,.flac,.ogg,.mp3,.aif,.aiff,.npz,.json'
+const SUFFIXES = '.wav,.flac,.ogg,.oga,.opus,.mp3,.aif,.aiff,.caf,.npz,.json'
 const MODEL = 'codes.model'
 
 /** @type {(wanted: any) => void} */
@@ -51,7 +51,7 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
         <input type="search" class="grow" aria-label="Search the files" placeholder="Search the files" value=${search}
           onInput=${(/** @type {any} */ event) => setSearch(event.currentTarget.value)} autofocus />
         <${Button} label="From this computer …" icon="plus" onPress=${() => picker.current?.click()} />
-        <input ref=${picker} type="file" accept=${SUFFIXES} hidden aria-label="File of this computer"
+        <input ref=${picker} type="file" accept=${SUFFIXES} hidden aria-label="File on this computer"
           onChange=${(/** @type {any} */ event) => {
             const [file] = event.currentTarget.files
             if (file) begin(() => desk.upload(file, model))
@@ -59,7 +59,7 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
       </div>
       ${models.length > 0 && html`<label class="field">Encode sounds with
         <select onChange=${(/** @type {any} */ event) => setModel(event.currentTarget.value)}>
-          ${store.document('model')?.name && html`<option value="" selected=${!model}>the model in play</option>`}
+          ${store.document('model')?.name && html`<option value="" selected=${!model}>the current model</option>`}
           ${models.map((one) => html`<option value=${one} selected=${one === model}>${one}</option>`)}
         </select></label>`}
       <div class="file-list">
@@ -67,7 +67,7 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
           ${files.map((/** @type {string} */ one) => html`<button type="button" class="file-choice" key=${one}
             onClick=${() => begin(() => desk.open(one, model))}>${one.replace(/^(recordings|generated|sets\/[^/]*)\//, '')}</button>`)}`)}
         ${!found.length && html`<p class="empty">${search ? 'No file has such a name.'
-          : 'There are no recordings, generated files or sets yet. Choose a file of this computer, or drop one on the page.'}</p>`}
+          : 'There are no recordings, generated files or sets yet. Choose a file on this computer, or drop one on the page.'}</p>`}
       </div>
       <div class="dialog-end"><${Button} label="Cancel" onPress=${close} /></div>
     </form>

@@ -30,7 +30,7 @@ export function PaneHead({ desk, id, view, touchSelects, setTouchSelects }) {
       <small class="soft cut">${facts(document)}</small></h2>
     <div class="row">
       <${Button} label=${sounds ? 'Stop' : 'Play'} icon=${sounds ? 'stop' : 'play'}
-        title=${loading && sounds ? 'The sound is being made' : 'Play the selected columns, or all'}
+        title=${loading && sounds ? 'Rendering the sound' : 'Play the selected columns, or all'}
         kind=${sounds || desk.active !== id ? '' : 'primary'} onPress=${() => togglePlay(desk, id)} />
       <${Button} label="Repeat" icon="loop" hideLabel pressed=${loop} onPress=${() => setLoop(!loop)} />
       ${document.sound && html`<${Segments} label="Compare" options=${SIDES} value=${side}

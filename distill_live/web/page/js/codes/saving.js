@@ -36,11 +36,13 @@ async function send(/** @type {string} */ id, /** @type {string} */ clip) {
   const { path } = await saveAs(id, fileName(`${clip} ${clock()}`), 'npz')
   await ask('/distill/clip/load', clip, path)
   // The instrument says when it is there.
-  toast(`${clip} goes to the clips of the Live tab.`, { kind: 'good' })
+  toast(`Added ${clip} to the clips of the Live tab.`, { kind: 'good' })
 }
 
 export function SaveDialog() {
   const [wanted, setWanted] = useState(/** @type {any} */ (null))
+  const [busy, setBusy] = useState(false)
+  const [fault, setFault] = useState('')
   const form = useRef(/** @type {any} */ (null))
   show = setWanted
   if (!wanted) return null
@@ -48,10 +50,19 @@ export function SaveDialog() {
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault()
     const { file, format } = form.current.elements
-    setWanted(null)
-    await attempt(save(desk, id, file.value.trim(), format.value))
+    setBusy(true)
+    setFault('')
+    try {
+      await save(desk, id, file.value.trim(), format.value)
+      setWanted(null)
+    } catch (error) {
+      // Often there is such a file already: then only the name has to be changed.
+      setFault(/** @type {Error} */ (error).message)
+    }
+    setBusy(false)
   }
-  return html`<${Dialog} title="Save or export" open onClose=${() => setWanted(null)}>
+  const close = () => (setFault(''), setWanted(null))
+  return html`<${Dialog} title="Save or export" open onClose=${close}>
     <form ref=${form} class="stack" onSubmit=${submit}>
       <label class="field">Name of the file
         <input name="file" defaultValue=${fileName(desk.of(id).document.name)} required maxlength="100"
@@ -59,7 +70,8 @@ export function SaveDialog() {
       <label class="field">What to write
         <select name="format">${FORMATS.map(([format, label]) => html`<option value=${format}>${label}</option>`)}</select>
       </label>
-      <${DialogEnd} action="Save" onCancel=${() => setWanted(null)} />
+      ${fault && html`<p class="fault" role="alert">${fault}</p>`}
+      <${DialogEnd} action=${busy ? 'Saving …' : 'Save'} disabled=${busy} onCancel=${close} />
     </form>
   </${Dialog}>`
 }

@@ -2,7 +2,7 @@
 /**
  * Dialogs on the browser's own <dialog>: focus stays inside, Escape closes.
  *   Dialog({title, open, onClose, wide?, children})
- *   DialogEnd({action, onCancel, danger?})   the last row of a dialog's form: Cancel, and what it does
+ *   DialogEnd({action, onCancel, danger?, disabled?})   the last row of a dialog's form: Cancel, and what it does
  *   confirmed(text, {action: 'Delete', danger?}) -> Promise<boolean>
  *   asked(title, {value?, action?, hint?}) -> Promise<string|null>   a text, or null
  *   Dialogs()   where the last two are drawn; once, in the frame
@@ -41,11 +41,11 @@ export function Dialog({ title, open, onClose, wide, children }) {
   </dialog>`
 }
 
-/** @param {{action: string, onCancel: () => void, danger?: boolean, focus?: boolean}} props */
-export function DialogEnd({ action, onCancel, danger = false, focus = false }) {
+/** @param {{action: string, onCancel: () => void, danger?: boolean, focus?: boolean, disabled?: boolean}} props */
+export function DialogEnd({ action, onCancel, danger = false, focus = false, disabled = false }) {
   return html`<div class="dialog-end">
     <${Button} label="Cancel" onPress=${onCancel} />
-    <button type="submit" class=${classes('button', danger ? 'danger' : 'primary')} autofocus=${focus}>${action}</button>
+    <button type="submit" class=${classes('button', danger ? 'danger' : 'primary')} autofocus=${focus} disabled=${disabled}>${action}</button>
   </div>`
 }
 

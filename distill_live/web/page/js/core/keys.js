@@ -17,6 +17,7 @@ import { useEffect, useRef } from './dom.js'
 /** @type {Set<{group: string, bindings: Binding[]}>} */
 const bound = new Set()
 const FIELDS = 'input, textarea, select, [contenteditable]'
+const MOVES = /^(Tab|Arrow.*|Home|End|Page.*)$/
 const PRESSED = 'button, a, summary, [role="button"], [role="switch"], [role="menuitem"], [role="option"]'
 
 /** @param {string} group @param {Binding[]} bindings */
@@ -51,8 +52,13 @@ export function keyList() {
   )
 }
 
+/** Whether the focus was last moved by pointer, not by keyboard. */
+let pointed = false
+
 /** Listen to the keyboard; once, from main.js. */
 export function startKeys() {
+  addEventListener('pointerdown', () => (pointed = true), true)
+  addEventListener('keydown', (event) => (pointed &&= !MOVES.test(event.key)), true)
   addEventListener('keydown', press)
 }
 
@@ -78,7 +84,7 @@ function isTaken(/** @type {KeyboardEvent} */ event) {
   // Space and Enter press what has the focus, if it came there by keyboard; after a click with the
   // mouse the space bar still plays and stops.
   const presses = event.key === ' ' || event.key === 'Enter'
-  return !control && presses && Boolean(target.closest(PRESSED)) && target.matches(':focus-visible')
+  return !control && presses && !pointed && Boolean(target.closest(PRESSED))
 }
 
 function nameOf(/** @type {KeyboardEvent} */ event) {

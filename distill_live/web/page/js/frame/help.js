@@ -17,7 +17,7 @@ describeKeys('A fader that has the focus', [
   { keys: 'Arrow keys', text: 'Move it; with Shift in fine steps' },
   { keys: 'PageUp or PageDown', text: 'Move it in large steps' },
   { keys: 'Home or End', text: 'Lowest, highest value' },
-  { keys: 'Enter, or a digit', text: 'Type a value' },
+  { keys: 'Enter or 0 to 9', text: 'Type a value' },
   { keys: 'Delete', text: 'Reset to the default' },
   { keys: 'Shift+F10', text: 'Menu: learn a MIDI control, reset, address' },
 ])

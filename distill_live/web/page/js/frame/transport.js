@@ -30,8 +30,8 @@ export function Transport() {
   const panic = () => send('/distill/panic')
   useKeys('Transport', [
     { keys: 'Space', text: 'Play or stop', run: toggle },
-    { keys: 'h', text: 'Hold, or go on', run: hold },
-    { keys: 'l', text: 'Loop, or go on', run: flipLoop },
+    { keys: 'h', text: 'Hold, or release', run: hold },
+    { keys: 'l', text: 'Loop, or end the loop', run: flipLoop },
     { keys: 'b', text: 'Go back', run: () => back() },
     { keys: 'Shift+Escape', text: 'Panic: silence at once', run: panic },
   ])
@@ -43,7 +43,7 @@ export function Transport() {
       onPress=${toggle} learn=${plays ? 'stop' : 'play'} extra="transport-play" />
     <${Button} label="Hold" icon="hold" pressed=${motion === 'hold'} onPress=${hold} learn="hold" />
     <span class="joined">
-      <${Button} label=${`Loop ${shortLength(loop)}`} icon="loop" pressed=${motion === 'loop'}
+      <${Button} label=${motion === 'loop' ? 'End loop' : `Loop ${shortLength(loop)}`} icon="loop" pressed=${motion === 'loop'}
         onPress=${flipLoop} learn=${loopMessage(loop).map(plain)} />
       <${Button} label="Length of the loop" icon="down" hideLabel extra="narrow"
         onPress=${(/** @type {any} */ event) => openMenu(event, lengths(loop, pickLoop), 'Loop the last')} />

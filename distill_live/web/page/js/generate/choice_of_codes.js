@@ -26,7 +26,7 @@ export function ChoiceOfCodes({ settings, change, levels }) {
     )}
     ${levels.length > 0 &&
     html`<button type="button" class="button quiet" aria-expanded=${apart} onClick=${() => setApart(!apart)}>
-      ${apart ? 'Hide the levels' : 'Set each level apart'}
+      ${apart ? 'Hide the levels' : 'Set levels separately'}
     </button>`}
     ${apart && html`<${Levels} settings=${settings} set=${set} levels=${levels} />`}
   </fieldset>`

@@ -30,8 +30,8 @@ export function Form({ settings, setSettings, models, started }) {
     event.preventDefault()
     setBusy(true)
     const { count } = newest.current
-    const says = count === 1 ? 'A sound is being made' : `${count} sounds are being made`
-    await attempt(start(jobOf(newest.current, levels.length)), `${says}; you can go on meanwhile.`)
+    const says = count === 1 ? 'Generating a sound' : `Generating ${count} sounds`
+    await attempt(start(jobOf(newest.current, levels.length)), `${says}. You can go on working meanwhile.`)
     setBusy(false)
     started()
   }

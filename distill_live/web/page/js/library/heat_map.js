@@ -60,7 +60,7 @@ export function HeatMap({ counts, levels, hear, loading }) {
       onPointerLeave=${() => setCell(null)}
       onKeyDown=${move}
     ></canvas>
-    <p class="soft" aria-live="polite">${loading ? 'The sound is being made …' : inWords(cell, counts, levels)}</p>
+    <p class="soft" aria-live="polite">${loading ? 'Rendering the sound …' : inWords(cell, counts, levels)}</p>
   </div>`
 }
 

@@ -6,6 +6,7 @@
 
 import { isCalm } from '../canvas/pictures.js'
 import { html, useEffect, useState } from '../core/dom.js'
+import { capital, words } from '../core/format.js'
 import { Icon } from '../controls/icons.js'
 
 /** A panel of which less is seen counts as not seen, in CSS pixels. */
@@ -32,7 +33,7 @@ function follow(tell) {
   const look = () => {
     cancelAnimationFrame(request)
     request = requestAnimationFrame(() => {
-      const names = hidden().map((one) => one.getAttribute('aria-label'))
+      const names = hidden().map(nameOf)
       tell(names.slice(0, MOST).join(' · ') + (names.length > MOST ? ' …' : ''))
     })
   }
@@ -45,6 +46,12 @@ function follow(tell) {
     sizes.disconnect()
     main.removeEventListener('scroll', look)
   }
+}
+
+/** What a panel is called: an edit as on its card. @param {Element} panel */
+function nameOf(panel) {
+  const edit = panel.getAttribute('data-edit')
+  return edit === null ? panel.getAttribute('aria-label') : capital(words(edit))
 }
 
 /** The panels below the lower edge. @returns {Element[]} */

@@ -51,7 +51,7 @@ function Clip(/** @type {any} */ { name, seconds, usable, source }) {
     <div class="grow"><div class="cut">${name}</div>
       <div class="cut soft small">${[...about, source].filter(Boolean).join(', ')}</div></div>
     <${Button} label=${`Loop ${name}`} icon="loop" hideLabel disabled=${usable === false}
-      onPress=${() => send('/distill/clip/play', name)} title="Loop it, until you release" />
+      onPress=${() => send('/distill/clip/play', name)} title="Play it in a loop" />
     <${Button} label=${`Continue from ${name}`} icon="release" hideLabel disabled=${usable === false}
       onPress=${() => send('/distill/clip/prime', name)} title="Continue from it" />
     <${Button} label=${`More about ${name}`} icon="more" kind="quiet" hideLabel

@@ -15,13 +15,15 @@ export function History() {
   const history = useDocument('history')
   const states = history?.states ?? []
   const kept = history?.kept ?? []
+  const numbers = states.map((/** @type {any} */ one) => one.number)
+  const isFirst = history?.present === Math.min(...numbers), isLast = history?.present === Math.max(...numbers)
   const undo = () => send('/distill/undo')
   const redo = () => send('/distill/redo')
   return html`<section class="panel history" aria-label="History">
     <div class="panel-head">
       <h2>History</h2>
-      <${Button} label="Undo" icon="undo" hideLabel onPress=${undo} learn="undo" />
-      <${Button} label="Redo" icon="redo" hideLabel onPress=${redo} learn="redo" />
+      <${Button} label="Undo" icon="undo" hideLabel disabled=${isFirst} onPress=${undo} learn="undo" />
+      <${Button} label="Redo" icon="redo" hideLabel disabled=${isLast} onPress=${redo} learn="redo" />
     </div>
     ${states.length < 2 && html`<p class="empty">Nothing was edited yet.</p>`}
     <ol class="list">

@@ -9,7 +9,7 @@ const SHOWN = 200
 
 /** @param {{found: any, busy: boolean}} props */
 export function Inspection({ found, busy }) {
-  if (!found) return busy ? html`<p class="soft" role="status">Looking into the recordings …</p>` : null
+  if (!found) return busy ? html`<p class="soft" role="status">Checking the recordings …</p>` : null
   return html`<div class="stack inspection" role="status">
     ${found.too_little && html`<p class="warn">${found.too_little}</p>`}
     <${Facts} found=${found} />

@@ -42,7 +42,7 @@ export function NewTraining({ set, inspection, models, started }) {
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault()
     setBusy(true)
-    const job = await attempt(start(jobOf(what, newest.current, set.name, needs)))
+    const job = await attempt(start(jobOf(what, newest.current, set.name, needs)), 'The training has started.')
     setBusy(false)
     if (job) started(job)
   }

@@ -88,7 +88,7 @@ function Levels(/** @type {{health: any[]}} */ { health }) {
 function Lines(/** @type {{lines: string[]}} */ { lines }) {
   if (!lines.length) return null
   return html`<details>
-    <summary>What it says</summary>
+    <summary>Log</summary>
     <pre class="lines" tabindex="0" role="region" aria-label="What the training says">${lines.join('\n')}</pre>
   </details>`
 }

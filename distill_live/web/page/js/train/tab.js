@@ -1,7 +1,8 @@
 // @ts-check
 /** The Train tab: recordings in, a model out, and everything between them to watch and to hear. */
 
-import { html, useRemembered, useState } from '../core/dom.js'
+import { isCalm } from '../canvas/pictures.js'
+import { html, useRef, useRemembered, useState } from '../core/dom.js'
 import { useJobs } from '../jobs/jobs.js'
 import { Problem, useLoaded } from '../listing/loaded.js'
 import { NewTraining } from './new_training.js'
@@ -20,11 +21,14 @@ export function Tab() {
   const [chosen, setChosen] = useRemembered('train.set', '')
   const [inspection, setInspection] = useState(/** @type {any} */ (null))
   const [run, setRun] = useState('')
+  const runs = useRef(/** @type {HTMLElement|null} */ (null))
   const all = sets.data?.sets ?? []
   const set = all.find((/** @type {any} */ one) => one.name === chosen)
   const started = (/** @type {any} */ job) => {
     if (job?.id) setRun(job.id)
     reload()
+    // The form may be far below it.
+    runs.current?.scrollIntoView({ block: 'start', behavior: isCalm() ? 'auto' : 'smooth' })
   }
   return html`<div class="two-columns">
     <div class="stack">
@@ -44,7 +48,7 @@ export function Tab() {
         started=${started}
       />
     </div>
-    <div class="stack">
+    <div class="stack" ref=${runs}>
       <${Problem} text=${error} retry=${reload} />
       <${Runs} jobs=${jobs} known=${known} chosen=${run} choose=${setRun} reload=${reload} />
     </div>

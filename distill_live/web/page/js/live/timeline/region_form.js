@@ -33,7 +33,7 @@ export function RegionForm({ session }) {
     session.runEdit(textOf(edit, partner, form.values))
   }
   return html`<form class="stack region-form" aria-label="Edit the selection" noValidate onSubmit=${run}>
-    <label class="field">What to do
+    <label class="field">Edit
       <select aria-label="Edit" onChange=${(/** @type {any} */ event) => change({ name: event.currentTarget.value, values: {} })}>
         ${edits.map((one) => html`<option value=${one.name} selected=${one.name === edit.name}>${words(one.name)}</option>`)}
       </select></label>
@@ -48,7 +48,7 @@ export function RegionForm({ session }) {
     </div>
     <div class="dialog-end">
       <${Button} label="Close" onPress=${() => session.set({ open: null })} />
-      <button type="submit" class="button primary">Do it</button>
+      <button type="submit" class="button primary">Apply</button>
     </div>
   </form>`
 }

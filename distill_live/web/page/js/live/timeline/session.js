@@ -149,13 +149,13 @@ export class TimelineSession {
     if (!region) return
     const { count } = region
     const seconds = (count * this.model.columnSeconds).toFixed(2)
-    const done = `Looping ${seconds} s, ${count === 1 ? 'one column' : `${count} columns`}, until you release.`
+    const done = `Looping ${seconds} s, ${count === 1 ? 'one column' : `${count} columns`}. Press L to end the loop.`
     this._ask(done, '/distill/loop/columns', region.first, count)
   }
 
   undo() { this._step('/distill/undo', 'Undone.') }
 
-  redo() { this._step('/distill/redo', 'Done again.') }
+  redo() { this._step('/distill/redo', 'Redone.') }
 
   /** @param {string} address @param {string} done */
   async _step(address, done) {
