@@ -85,8 +85,8 @@ def _again(log: Path, device: str) -> Samples:
         for entry in entries:
             if entry["op"] == "bridge":
                 tell(
-                    f"note: {entry['samples'] / SAMPLE_RATE:.1f} s are left out, in which the last "
-                    "passage was repeated because the engine had no new sound",
+                    f"note: {entry['samples'] / SAMPLE_RATE:.1f} s left out: the engine had no new "
+                    "sound then, and the last passage was repeated",
                     err=True,
                 )
             yield entry
