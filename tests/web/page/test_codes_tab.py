@@ -237,7 +237,7 @@ def test_the_original_goes_on_where_the_codes_were(low: Locator, tab: Page) -> N
 def test_a_region_is_edited_and_undone(low: Locator, tab: Page) -> None:
     select(tab, low, 2, 5)
     form = tab.get_by_role("region", name="Edit", exact=True)
-    form.get_by_label("Edit", exact=True).select_option("fill")
+    form.get_by_role("combobox", name="Edit", exact=True).select_option("fill")
     form.get_by_label("Code, 0 to 15").fill("3")
     expect(form.get_by_label("As text")).to_have_value("fill 2:6 code=3")
     press(form.get_by_role("button", name="Apply"))
