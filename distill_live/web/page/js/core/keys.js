@@ -18,7 +18,9 @@ import { useEffect, useRef } from './dom.js'
 const bound = new Set()
 const FIELDS = 'input, textarea, select, [contenteditable]'
 const MOVES = /^(Tab|Arrow.*|Home|End|Page.*)$/
-const PRESSED = 'button, a, summary, [role="button"], [role="switch"], [role="menuitem"], [role="option"]'
+/** What has the focus in an open menu or list, however that was opened. */
+const CHOSEN = '[role="menuitem"], [role="option"]'
+const PRESSED = `button, a, summary, [role="button"], [role="switch"], ${CHOSEN}`
 
 /** @param {string} group @param {Binding[]} bindings */
 export function bindKeys(group, bindings) {
@@ -84,7 +86,7 @@ function isTaken(/** @type {KeyboardEvent} */ event) {
   // Space and Enter press what has the focus, if it came there by keyboard; after a click with the
   // mouse the space bar still plays and stops.
   const presses = event.key === ' ' || event.key === 'Enter'
-  return !control && presses && !pointed && Boolean(target.closest(PRESSED))
+  return !control && presses && Boolean(target.closest(pointed ? CHOSEN : PRESSED))
 }
 
 function nameOf(/** @type {KeyboardEvent} */ event) {
