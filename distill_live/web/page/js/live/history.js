@@ -15,8 +15,7 @@ export function History() {
   const history = useDocument('history')
   const states = history?.states ?? []
   const kept = history?.kept ?? []
-  const numbers = states.map((/** @type {any} */ one) => one.number)
-  const isFirst = history?.present === Math.min(...numbers), isLast = history?.present === Math.max(...numbers)
+  const { isFirst, isLast } = endsOf(history)
   const undo = () => send('/distill/undo')
   const redo = () => send('/distill/redo')
   return html`<section class="panel history" aria-label="History">
@@ -38,6 +37,15 @@ export function History() {
     </ol>
     <${Button} label="Name this state" kind="quiet" onPress=${name} extra="wide-button" />
   </section>`
+}
+
+/** Whether the present state is the first or the last one of a history; neither while it is not known. */
+export function endsOf(/** @type {any} */ history) {
+  const numbers = (history?.states ?? []).map((/** @type {any} */ one) => one.number)
+  return {
+    isFirst: history?.present === Math.min(...numbers),
+    isLast: history?.present === Math.max(...numbers),
+  }
 }
 
 async function name() {

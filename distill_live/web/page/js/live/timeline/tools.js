@@ -4,6 +4,7 @@
 import { Button } from '../../controls/button.js'
 import { html, useState } from '../../core/dom.js'
 import { useDocument } from '../../core/store.js'
+import { endsOf } from '../history.js'
 import { Palette } from './palette.js'
 
 /** @param {{session: import('./session.js').TimelineSession}} props */
@@ -29,20 +30,18 @@ function Undo({ session }) {
   const history = useDocument('history')
   const states = history?.states ?? [], present = history?.present
   const at = states.findIndex((/** @type {any} */ state) => state.number === present)
-  const isKnown = at >= 0
-  const before = isKnown && states[at].name
+  const before = at >= 0 && states[at].name
+  const { isFirst, isLast } = endsOf(history)
   return html`<div class="joined" role="group" aria-label="Edits">
     <${Button} icon="undo" label="Undo the last edit" hideLabel
       title=${before ? `Undo: ${before}` : 'Undo the last edit'}
-      disabled=${isKnown && present === Math.min(...states.map(numberOf))}
+      disabled=${isFirst}
       onPress=${() => session.undo()} />
     <${Button} icon="redo" label="Redo" hideLabel
-      disabled=${isKnown && present === Math.max(...states.map(numberOf))}
+      disabled=${isLast}
       onPress=${() => session.redo()} />
   </div>`
 }
-
-const numberOf = (/** @type {any} */ state) => state.number
 
 function Zoom({ session }) {
   const { view } = session
