@@ -25,8 +25,7 @@ class Desk:
     """A queue, and what has become of each region, in that order."""
 
     def __init__(self, loaded: LoadedVQModel, model: Path) -> None:
-        self.source = LateSource()
-        self.source.imported = True
+        self.source = LateSource(imported=True)
         self.drawings, self.grid = Drawings(self.source), model_grid(loaded, 12)
         self._model = model
         self.done: list[tuple[int, Codes | CodesError]] = []

@@ -25,8 +25,7 @@ class Rig:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         parameters, self.control = ParameterStore(), DeckControl()
-        self.source = workers.LateSource()
-        self.source.imported = True
+        self.source = workers.LateSource(imported=True)
         self.decks = (
             Deck(0, parameters, False, processes=self.source),
             Deck(1, parameters, False, processes=self.source),

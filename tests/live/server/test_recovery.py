@@ -45,13 +45,14 @@ class Show:
     def __init__(
         self, model: Path, folder: Path, processes: ProcessSource, device: str = "cpu"
     ) -> None:
+        self.processes = workers.LateSource(processes, imported=True)
         self.log, self.recording = folder / "session.log", folder / "recording.wav"
         self.said: list[str] = []
         self.parameters = ParameterStore(parameter_table(load_edits(self.said.append)))
         self.parameters.set("model_fade", 0.1)
         settings = ServerSettings(
             model, run_audio, OutputOptions(output="clock"), device=device, log=self.log,
-            record=self.recording, recordings=folder, processes=processes,
+            record=self.recording, recordings=folder, processes=self.processes,
         )  # fmt: skip
         self.server = Server(settings, self.parameters, self.said.append)
 
@@ -108,6 +109,10 @@ def test_an_exception_in_the_engine_is_counted_and_reported_and_the_next_one_con
     show: Callable[..., Any],
 ) -> None:
     with show(workers.struck_engine) as played:
+        played.hear(0.1)
+        played.processes.imported = False
+        played.poll_until(lambda: played.server.status["bridging"], "repeated sound")
+        played.processes.imported = True
         played.hear_of("good is playing again")
         played.hear(1.0)
     assert played.server.restarts == 1

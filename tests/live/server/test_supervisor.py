@@ -29,7 +29,10 @@ def is_running(pid: int) -> bool:
 class Rig:
     def __init__(self, target: Callable[..., None] = workers.beat) -> None:
         self.memory = SharedArray((2,), "f8")
-        self.worker = Worker("engine", target, (self.memory,), lambda: self.memory.array[0])
+        self.source = workers.LateSource(imported=True)
+        self.worker = Worker(
+            "engine", target, (self.memory,), lambda: self.memory.array[0], self.source
+        )
         self.worker.patience = 1.0
         self.failures: list[WorkerFailure] = []
         self.said: list[Message] = []
@@ -142,9 +145,11 @@ def test_what_is_asked_of_a_worker_that_is_being_replaced_is_asked_of_the_next()
     with Rig(workers.echo) as rig:
         first = rig.worker.pid
         assert first is not None
+        rig.source.imported = False
         os.kill(first, signal.SIGKILL)
         wait_until(lambda: rig.supervisor.poll() or rig.worker.is_planned, "the failure to be seen")
         rig.worker.send(Request("release"))
+        rig.source.imported = True
         wait_until(lambda: rig.beating() and rig.said, "the echo")
         assert rig.worker.pid != first
         assert rig.said == [Notice("release")]
@@ -154,10 +159,11 @@ def test_a_worker_that_is_given_up_is_started_again_only_when_it_is_taken_up() -
     with Rig() as rig:
         first = rig.worker.pid
         assert first is not None
+        rig.source.imported = False
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: not is_running(first), "the worker to end")
-        rig.supervisor.poll()
+        wait_until(lambda: rig.supervisor.poll() or rig.worker.is_planned, "the failure to be seen")
         rig.worker.give_up()
+        rig.source.imported = True
         for _ in range(50):
             rig.supervisor.poll()
         assert rig.worker.restarts == 0

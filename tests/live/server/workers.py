@@ -5,23 +5,28 @@ import sys
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
 
 from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.ipc.messages import Notice
-from distill_live.live.ipc.process_source import FreshProcesses
+from distill_live.live.ipc.process_source import FRESH, ProcessSource
 from distill_live.live.ipc.worker_process import run_worker
 from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
 
 
-class LateSource(FreshProcesses):
-    """A source that is ready once it is told so."""
+class LateSource:
+    """Processes of another source, which is ready while it is told so."""
 
-    def __init__(self) -> None:
-        self.imported = False
+    def __init__(self, source: ProcessSource = FRESH, imported: bool = False) -> None:
+        self._source, self.imported = source, imported
 
     def ready(self) -> bool:
-        return self.imported
+        return self.imported and self._source.ready()
+
+    def start(self, name: str, target: Callable[..., None], *arguments: Any) -> BaseProcess:
+        return self._source.start(name, target, *arguments)
 
 
 def beat(channel: Connection, memory: SharedArray) -> None:
