@@ -3,8 +3,9 @@
  * A parameter as a bar that is dragged.
  *   Fader({name, level?, label?, vertical?, disabled?})   disabled: why it would do nothing
  * It shows the server's value; under the pointer it shows the pointer's, until 250 ms after the last
- * move. Drag (touch: from where it stands; mouse: where you press), Shift is fine, double click or
- * Delete resets, Enter or a click on the number types a value, arrows and the wheel step.
+ * move. Drag (touch: from where it stands; mouse: where you press), Shift is fine, a click sets the
+ * value there, double click or Delete resets, Enter or a click on the number types a value, arrows
+ * and the wheel step.
  */
 
 import { classes, html, useEffect, useRef, useState } from '../core/dom.js'
@@ -12,7 +13,7 @@ import { send, sendSoon, store, useValue } from '../core/store.js'
 import { docOf, formatNumber, formatValue, fromTravel, titleOf, toTravel } from '../core/format.js'
 import { useControlMenu } from './control_menu.js'
 import { Entry } from './entry.js'
-import { dragging } from './fader_drag.js'
+import { dragging, forgetClick } from './fader_drag.js'
 import { stepped } from './fader_keys.js'
 import { useIsLearning } from './learning.js'
 import { shortSource, useSources } from './sources.js'
@@ -73,6 +74,10 @@ export function Track(/** @type {any} */ props) {
   const { value, travel } = control
   const off = typeof value !== 'number'
   const sizes = fillOf(parameter, travel, off)
+  const own = (/** @type {(event: any) => void} */ act) => disabled ? undefined : (/** @type {any} */ event) => {
+    forgetClick(event.currentTarget)
+    act(event)
+  }
   const [begin, length] = vertical ? ['bottom', 'height'] : ['left', 'width']
   return html`<div class="fader-track" data-name=${address} role="slider" tabindex="0"
     aria-label=${level ? `${titleOf(parameter.name)}, ${level.label}` : title}
@@ -81,9 +86,9 @@ export function Track(/** @type {any} */ props) {
     aria-valuenow=${off ? parameter.min : value} aria-valuetext=${formatValue(value, parameter)}
     aria-disabled=${disabled ? 'true' : undefined}
     onPointerDown=${(/** @type {any} */ event) => disabled || dragging(event, { vertical, ...control })}
-    onDblClick=${disabled ? undefined : control.reset}
-    onWheel=${(/** @type {any} */ event) => disabled || roll(event, control, parameter)}
-    onKeyDown=${(/** @type {any} */ event) => disabled || press(event, control, parameter, setTyping)}>
+    onDblClick=${own(control.reset)}
+    onWheel=${own((event) => roll(event, control, parameter))}
+    onKeyDown=${own((event) => press(event, control, parameter, setTyping))}>
     <span class="fader-groove">
       <span class="fader-fill" style=${{ [begin]: sizes.begin, [length]: sizes.length }}></span>
       <span class="fader-edge" style=${{ [begin]: sizes.edge }}></span>

@@ -2,11 +2,21 @@
 /**
  * Dragging a fader with a mouse, a pen or a finger.
  *   dragging(event, {vertical, travel, setTravel})   on pointerdown; follows the pointer until it is up
+ *   forgetClick(fader)                               before anything else sets its value
+ *
+ * A click of the mouse sets the value where it was pressed, but only once no second click can follow:
+ * a double click resets the fader, and its first click must not make the sound jump.
  */
 
 const FINE = 0.1
-const TOUCH_SLOP_PX = 4
+/** A pointer that moves less than this has not moved, in CSS pixels. */
+const SLOP_PX = 4
 const NEAR_EDGE_PX = 12
+/** A second press within this time makes a double click. */
+const DOUBLE_MS = 300
+
+/** Clicks that have not set their value yet, by fader. @type {WeakMap<Element, ReturnType<typeof setTimeout>>} */
+const waiting = new WeakMap()
 
 /** @param {PointerEvent} event @param {{vertical: boolean, travel: number, setTravel: (travel: number) => void}} fader */
 export function dragging(event, { vertical, travel, setTravel }) {
@@ -19,21 +29,20 @@ export function dragging(event, { vertical, travel, setTravel }) {
   element.focus({ preventScroll: true })
   element.setPointerCapture(event.pointerId)
 
+  forgetClick(element)
   const pressed = vertical ? (box.bottom - event.clientY) / length : (event.clientX - box.left) / length
-  const far = Math.abs(pressed - travel) * length > NEAR_EDGE_PX
-  // Beside the groove are the name and the number: whoever takes hold there means no value.
-  const inside = pressed >= 0 && pressed <= 1
-  if (event.pointerType === 'mouse' && far && inside) {
+  if (event.pointerType === 'mouse' && means(pressed, travel, length)) {
     drag.travel = pressed
-    setTravel(pressed)
+    waiting.set(element, setTimeout(() => setTravel(drag.travel), DOUBLE_MS))
   }
 
   const move = (/** @type {PointerEvent} */ one) => {
     if (one.pointerId !== event.pointerId) return
     const moved = along(one) - drag.at
-    // A finger that only rests, or begins to scroll, moves nothing.
-    if (!drag.moving && one.pointerType !== 'mouse' && Math.abs(moved) < TOUCH_SLOP_PX) return
+    // A finger that only rests, or begins to scroll, moves nothing, and neither does a double click.
+    if (!drag.moving && Math.abs(moved) < SLOP_PX) return
     if (!moved) return
+    forgetClick(element)
     drag.moving = true
     drag.at = along(one)
     drag.travel = Math.min(Math.max(drag.travel + (moved / length) * (one.shiftKey ? FINE : 1), 0), 1)
@@ -49,4 +58,15 @@ export function dragging(event, { vertical, travel, setTravel }) {
   element.addEventListener('pointerup', end)
   element.addEventListener('pointercancel', end)
   element.addEventListener('lostpointercapture', end)
+}
+
+/** @param {Element} fader */
+export const forgetClick = (fader) => clearTimeout(waiting.get(fader))
+
+/**
+ * Whether a press means the value where it is. Near the handle it takes hold of that; beside the
+ * groove are the name and the number. @param {number} pressed @param {number} travel @param {number} length
+ */
+function means(pressed, travel, length) {
+  return pressed >= 0 && pressed <= 1 && Math.abs(pressed - travel) * length > NEAR_EDGE_PX
 }
