@@ -97,6 +97,16 @@ def test_typed_values_are_understood(blank: Page, text: str, read: object) -> No
     assert parsed == read
 
 
+def test_choices_without_a_limit_say_so(blank: Page) -> None:
+    found = run(blank, """
+      const { formatValue, parseValue, unitOf } = await load('core/format.js')
+      const parameter = { name: 'top_k', min: 0, max: 512, kind: 'int', unit: 'codes' }
+      return [formatValue(0, parameter), unitOf(0, parameter), parseValue('no limit', parameter),
+        formatValue(12, parameter), unitOf(12, parameter), formatValue(null, parameter)]
+    """)  # fmt: skip
+    assert found == ["no limit", "", 0, "12 codes", "codes", "off"]
+
+
 def test_levels_keep_the_colour_of_their_place_when_they_are_renamed(blank: Page) -> None:
     colours = run(blank, """
       const { levelsOf } = await load('core/store.js')

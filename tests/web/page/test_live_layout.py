@@ -69,6 +69,35 @@ def test_transport_timeline_levels_and_presets_are_seen_at_once(
         assert inside(page, target), target
 
 
+def test_a_phone_shows_transport_a_fader_and_the_way_to_the_keys_at_once(
+    open_page: OpenPage,
+) -> None:
+    page = ready(open_page(width=390, height=844, touch=True))
+    edge = page.get_by_role("navigation", name="Tabs").bounding_box()
+    assert edge is not None
+    for target in (
+        page.get_by_role("group", name="Transport"),
+        page.get_by_role("button", name="Keys"),
+        page.locator('[data-name="temperature"]').first,
+    ):
+        box = target.bounding_box()
+        assert box is not None
+        # Above the tabs and what announces the rest.
+        assert 0 <= box["y"] and box["y"] + box["height"] <= edge["y"] - 32, target
+    page.get_by_role("button", name="Keys").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Double tap")
+
+
+def test_the_sound_is_set_in_the_play_view(low: Page, served: Served) -> None:
+    sound = low.get_by_role("region", name="Sound", exact=True)
+    expect(sound.get_by_role("slider")).to_have_count(4)
+    reach = sound.get_by_role("slider", name="Grain reach")
+    expect(reach).to_have_attribute("aria-valuetext", "7.00 dB")
+    assert reach.get_attribute("aria-valuemax") == "40"
+    served.osc.send("/distill/grain_reach", 12.0)
+    expect(reach).to_have_attribute("aria-valuetext", "12.00 dB")
+
+
 def test_what_lies_below_is_announced_and_reached(low: Page) -> None:
     below = low.get_by_role("button", name=re.compile("^Below: Output"))
     below.click()

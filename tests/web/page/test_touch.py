@@ -52,8 +52,12 @@ def finger(phone: Page) -> Finger:
 
 
 def middle(target: Locator) -> tuple[float, float]:
-    """The middle of something, brought into sight: well below the top bar and above the tabs."""
-    target.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+    """The middle of something, brought into sight: below the top bar, and far above the messages
+    that may still come after a reset."""
+    target.evaluate("""(element) => {
+      element.style.scrollMarginTop = '60px'
+      element.scrollIntoView({ block: 'start' })
+    }""")
     return middle_of(target)
 
 

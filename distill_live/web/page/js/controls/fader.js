@@ -10,7 +10,7 @@
 
 import { classes, html, useEffect, useRef, useState } from '../core/dom.js'
 import { send, sendSoon, store, useValue } from '../core/store.js'
-import { docOf, formatNumber, formatValue, fromTravel, titleOf, toTravel } from '../core/format.js'
+import { docOf, formatNumber, formatValue, fromTravel, titleOf, toTravel, unitOf } from '../core/format.js'
 import { useControlMenu } from './control_menu.js'
 import { Entry } from './entry.js'
 import { dragging, forgetClick } from './fader_drag.js'
@@ -48,7 +48,7 @@ export function Fader({ name, level, label, vertical = false, disabled }) {
     setTyping(null)
     if (typed !== undefined) control.type(typed)
   }
-  const unit = parameter.unit && !off && !vertical && html` <small>${parameter.unit}</small>`
+  const unit = !vertical && unitOf(value, parameter)
   const about = [disabled, docOf(parameter), ...sources.map((one) => `Moved by ${one}.`)]
   return html`<div class=${names} title=${about.filter(Boolean).join('\n')} ...${menu}>
     <${Track} ...${{ parameter, address, title, level, vertical, control, mark, setTyping, disabled }}>
@@ -58,7 +58,7 @@ export function Fader({ name, level, label, vertical = false, disabled }) {
     ${typing ? html`<${Entry} ...${{ parameter, value, label: title, seed: typing.seed, onDone: done }} />`
       : html`<button type="button" class="fader-value" tabindex="-1" title="Type a value" disabled=${Boolean(disabled)}
           onClick=${() => setTyping({ seed: '' })}><span class="visually-hidden">${title}: </span>${
-          formatNumber(value, parameter)}${unit}</button>`}
+          formatNumber(value, parameter)}${unit && html` <small>${unit}</small>`}</button>`}
   </div>`
 }
 

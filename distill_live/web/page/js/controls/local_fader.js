@@ -7,7 +7,7 @@
  */
 
 import { classes, html, useState } from '../core/dom.js'
-import { docOf, formatNumber, fromTravel, toTravel } from '../core/format.js'
+import { docOf, formatNumber, fromTravel, toTravel, unitOf } from '../core/format.js'
 import { Entry } from './entry.js'
 import { Track } from './fader.js'
 
@@ -21,7 +21,7 @@ export function LocalFader({ label, parameter, value, onChange, disabled = false
     if (typeof typed === 'number') control.set(typed)
     else if (typed === 'off') control.reset()
   }
-  const unit = parameter.unit && !off && html` <small>${parameter.unit}</small>`
+  const unit = unitOf(value, parameter)
   return html`<div class=${classes('fader', off && 'off', disabled && 'disabled')} title=${docOf(parameter)} inert=${disabled}>
     <${Track} ...${{ parameter, address: parameter.name, title: label, vertical: false, control, mark: null, setTyping }}>
       <span class="fader-name"><span class="cut">${label}</span></span>
@@ -29,7 +29,7 @@ export function LocalFader({ label, parameter, value, onChange, disabled = false
     ${typing ? html`<${Entry} ...${{ parameter, value: off ? undefined : value, label, seed: typing.seed, onDone: done }} />`
       : html`<button type="button" class="fader-value" tabindex="-1" title="Type a value"
           onClick=${() => setTyping({ seed: '' })}><span class="visually-hidden">${label}: </span>${
-          formatNumber(off ? null : value, parameter)}${unit}</button>`}
+          formatNumber(off ? null : value, parameter)}${unit && html` <small>${unit}</small>`}</button>`}
   </div>`
 }
 

@@ -2,7 +2,7 @@
 /**
  * Numbers and times as people read them, and back.
  *
- *   formatValue(value, parameter) '0.80', '12 codes', 'off'       without the unit: formatNumber
+ *   formatValue(value, parameter) '0.80', '12 codes', 'off'       formatNumber and unitOf are its parts
  *   parseValue(text, parameter) -> number | 'off' | null          null: not a number
  *   toTravel(value, parameter) 0..1 / fromTravel(travel, parameter)   by the parameter's curve
  *   formatSeconds(71.3) '1:11.3'   formatDecibels(0.5) '-6.0 dB'   formatBytes, formatShare(0.8) '80 %'
@@ -13,10 +13,14 @@
 /** @typedef {{name: string, kind: string, min: number, max: number, default: number, unit?: string, curve?: string}} P */
 
 const E3 = Math.exp(3) - 1
-/** Plain titles for what has a technical term as its name. @type {Record<string, {title: string, term: string}>} */
+const NO_LIMIT = 'no limit'
+/**
+ * Plain titles for what has a technical term as its name; `free` is a value that sets no limit.
+ * @type {Record<string, {title: string, term: string, free?: number}>}
+ */
 const PLAIN = {
-  top_k: { title: 'Choices', term: 'Top-k' },
-  top_p: { title: 'Likely share', term: 'Top-p (nucleus sampling)' },
+  top_k: { title: 'Choices', term: 'Top-k', free: 0 },
+  top_p: { title: 'Likely share', term: 'Top-p (nucleus sampling)', free: 0 },
   min_p: { title: 'Likelihood floor', term: 'Min-p' },
 }
 
@@ -24,6 +28,7 @@ const PLAIN = {
 export function formatNumber(value, parameter) {
   if (value === undefined) return '–'
   if (typeof value !== 'number' || Number.isNaN(value)) return 'off'
+  if (isFree(value, parameter)) return NO_LIMIT
   if (parameter.kind !== 'float') return String(Math.round(value))
   const span = parameter.max - parameter.min
   return value.toFixed(span >= 100 ? 1 : 2)
@@ -32,14 +37,24 @@ export function formatNumber(value, parameter) {
 /** @param {any} value @param {P} parameter */
 export function formatValue(value, parameter) {
   if (parameter.kind === 'bool') return value ? 'on' : 'off'
-  const number = formatNumber(value, parameter)
-  return parameter.unit && number !== 'off' ? `${number} ${parameter.unit}` : number
+  const unit = unitOf(value, parameter)
+  return formatNumber(value, parameter) + (unit && ` ${unit}`)
 }
+
+/** The unit that is written after a value; '' if it is none that counts. @param {any} value @param {P} parameter */
+export function unitOf(value, parameter) {
+  const counts = typeof value === 'number' && !Number.isNaN(value) && !isFree(value, parameter)
+  return (counts && parameter.unit) || ''
+}
+
+/** @param {number} value @param {P} parameter */
+const isFree = (value, parameter) => PLAIN[parameter.name]?.free === value
 
 /** What was typed: a number (also '80 %' and '0,5'), 'off', or null. @param {string} text @param {P} parameter */
 export function parseValue(text, parameter) {
   const plain = text.trim().toLowerCase().replace(',', '.')
   if (plain === 'off' || plain === '') return 'off'
+  if (plain === NO_LIMIT) return PLAIN[parameter.name]?.free ?? null
   const match = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*(%?)/.exec(plain)
   if (!match) return null
   const number = Number(match[1])

@@ -22,6 +22,13 @@ describeKeys('A fader that has the focus', [
   { keys: 'Shift+F10', text: 'Menu: learn a MIDI control, reset, address' },
 ])
 
+describeKeys('A finger', [
+  { keys: 'Drag', text: 'Move a fader from where it stands, or paint' },
+  { keys: 'Double tap', text: 'Reset a fader' },
+  { keys: 'Press and hold', text: 'Menu of a control; on a cell, pick its code' },
+  { keys: 'Two fingers', text: 'Zoom the timeline, or go back in time' },
+])
+
 export function Help() {
   const [open, setOpen] = useState(false)
   show = setOpen

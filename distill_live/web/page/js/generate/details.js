@@ -2,7 +2,8 @@
 /** What the file beside a sound tells of it: its settings, and which recordings it comes from. */
 
 import { html } from '../core/dom.js'
-import { formatSeconds, formatShare, titleOf } from '../core/format.js'
+import { formatSeconds, formatShare, formatValue, titleOf } from '../core/format.js'
+import { store } from '../core/store.js'
 
 const SHOWN = 12
 /** @type {Record<string, string>} */
@@ -15,7 +16,7 @@ export function Details({ file }) {
   const { steering = {}, ...settings } = sidecar.settings ?? {}
   const rows = [
     ['File', file.path],
-    ...Object.entries(settings).map(([name, value]) => [NAMES[name] ?? titleOf(name), shown(value)]),
+    ...Object.entries(settings).map(([name, value]) => [NAMES[name] ?? titleOf(name), shown(value, store.parameters.get(name))]),
     ...Object.entries(steering).map(([name, value]) => [`Steer ${name}`, shown(value)]),
   ]
   return html`<div class="details">
@@ -42,8 +43,9 @@ function passage(/** @type {any} */ one) {
   return `${when}: ${one.file}, ${formatSeconds(one.file_second)} (${formatShare(one.share)} alike)`
 }
 
-function shown(/** @type {any} */ value) {
+function shown(/** @type {any} */ value, /** @type {any} */ parameter = null) {
   if (value === null) return 'off'
-  if (Array.isArray(value)) return value.join(', ')
+  if (Array.isArray(value)) return value.map((one) => shown(one, parameter)).join(', ')
+  if (parameter && typeof value === 'number') return formatValue(value, parameter)
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -7,13 +7,7 @@ import { titleOf, words } from '../core/format.js'
 import { useKeys } from '../core/keys.js'
 import { Button, Toggle } from '../controls/button.js'
 import { Fader } from '../controls/fader.js'
-
-/** Where parameters without a group of their own belong. */
-const HOMES = {
-  Sampling: ['temperature', 'top_k', 'top_p', 'min_p', 'repetition', 'manner', 'follow', 'seed'],
-  Output: ['gain', 'clarity', 'grain', 'grain_reach', 'width', 'leveler', 'fade', 'model_fade'],
-  Time: ['tempo', 'beats_per_bar', 'link_start_stop', 'morph', 'modulation'],
-}
+import { GROUPS } from './groups.js'
 
 export function ControlsView() {
   useHello()
@@ -62,7 +56,7 @@ function Control(/** @type {any} */ { parameter, path, levels }) {
 function groupOf(/** @type {any} */ { name, group }) {
   if (name.startsWith('edit/')) return `Edit: ${words(name.split('/')[1])}`
   if (name.startsWith('steer/')) return 'Steering'
-  const home = Object.entries(HOMES).find(([, names]) => names.includes(name))
+  const home = Object.entries(GROUPS).find(([, names]) => names.includes(name))
   return home?.[0] ?? words(group || name.split('/')[0])
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is played with most: levels, steering, presets, clips and a pad. */
+/** What is played with most: levels, the sound, steering, presets, clips and a pad. */
 
 import { html, useMedia, useRemembered } from '../core/dom.js'
 import { send, store } from '../core/store.js'
@@ -10,6 +10,7 @@ import { LevelFaders } from '../controls/level_faders.js'
 import { Segments } from '../controls/segments.js'
 import { XyPad } from '../controls/xy_pad.js'
 import { Clips } from './clips.js'
+import { GROUPS } from './groups.js'
 import { LiveInput } from './live_input.js'
 import { Presets } from './presets.js'
 
@@ -18,13 +19,13 @@ export function PlayView() {
   const isWide = useMedia('(min-width: 1200px)')
   if (isWide) {
     return html`<div class="columns">
-      <div class="column"><${Sampling} /><${Output} /></div>
-      <div class="column"><${Steering} /><${Pad} /></div>
+      <div class="column"><${Sampling} /><${Output} /><${Pad} /></div>
+      <div class="column"><${Sound} /><${Steering} /></div>
       <div class="column"><${Presets} /><${Clips} /><${LiveInput} /></div>
     </div>`
   }
   return html`<div class="columns two">
-    <div class="column"><${Sampling} /><${Steering} /><${Output} /></div>
+    <div class="column"><${Sampling} /><${Sound} /><${Steering} /><${Output} /></div>
     <div class="column"><${Presets} /><${Clips} /><${LiveInput} /><${Pad} /></div>
   </div>`
 }
@@ -50,11 +51,19 @@ function Sampling() {
 
 /** The same choice in one row, for windows that are not high. */
 function Choice(/** @type {any} */ { options, value, onChange }) {
-  return html`<label class="inline-field"><span>Levels</span>
+  return html`<label class="inline-field"><span>Sampling</span>
     <select aria-label="Sampling parameter" title=${docOf(store.parameters.get(value))}
       onChange=${(/** @type {any} */ event) => onChange(event.currentTarget.value)}>
       ${options.map((/** @type {any} */ one) => html`<option value=${one.id} selected=${one.id === value}>${one.label}</option>`)}
     </select></label>`
+}
+
+/** How codes become sound. */
+function Sound() {
+  return html`<section class="panel" aria-label="Sound">
+    <div class="panel-head"><h2>Sound</h2></div>
+    <div class="stack">${GROUPS.Sound.map((name) => html`<${Fader} key=${name} name=${name} />`)}</div>
+  </section>`
 }
 
 function Output() {
