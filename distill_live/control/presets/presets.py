@@ -126,7 +126,7 @@ class Presets:
             morph = Morph(self._store, targets, began, wanted)
             self._set_current(name, presets[name], targets)
             self._morph = morph if morph.tick(began) else None
-        within = f" over {wanted:g} s" if wanted > 0 else ""
+        within = f" over {round(wanted, 2):g} s" if round(wanted, 2) > 0 else ""
         extent = self._extent({cell.name for cell in targets})
         return "; ".join([f"preset {name} recalled{within}", extent, *left_out])
 

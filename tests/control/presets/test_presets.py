@@ -46,6 +46,11 @@ def stand(tmp_path: Path) -> Stand:
     return Stand(tmp_path)
 
 
+def test_how_long_a_recall_takes_is_said_in_few_digits(stand: Stand) -> None:
+    assert "recalled over 3.12 s" in stand.presets.recall("verse", 3.12399)
+    assert "over" not in stand.presets.recall("verse", 0.0)
+
+
 def test_a_preset_sets_what_it_names_and_nothing_else(stand: Stand) -> None:
     stand.store.set("width", 0.5)
     stand.presets.recall("verse")

@@ -102,7 +102,7 @@ def test_the_text_of_an_edit_names_bands_and_levels_only_where_they_are_not_all(
 ) -> None:
     texts = run(blank, """
       const { editText, regionBetween } = await load('canvas/region.js')
-      const shape = { bands: 8, levels: 3 }
+      const shape = { bands: 8, levels: 3, labels: ['Structure', 'Timbre', 'Fine Dust'] }
       const cell = (column, band, level) => ({ column, band, level })
       return [regionBetween(cell(9, 4, 1), cell(5, 2, 1), shape), 
               regionBetween(cell(5, 2, 0), cell(9, 4, 1), shape),
@@ -110,8 +110,8 @@ def test_the_text_of_an_edit_names_bands_and_levels_only_where_they_are_not_all(
         .map((region) => [region.first, region.count, editText(region, 'reverse', shape)])
     """)  # fmt: skip
     assert texts == [
-        [5, 5, "reverse --band 3-5 --levels 1"],
-        [5, 5, "reverse --levels 0,1"],
+        [5, 5, "reverse --band 3-5 --levels timbre"],
+        [5, 5, "reverse --levels structure,timbre"],
         [5, 5, "reverse"],
     ]
 

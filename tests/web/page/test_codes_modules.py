@@ -11,7 +11,8 @@ from distill_live.codes.edit import load_edits
 from distill_live.codes.edit_lists.edit_step import EditStep
 from tests.web.page.test_core_modules import run
 
-SHAPE = {"columns": 24, "bands": 8, "levels": 3, "columnSeconds": 0.085, "id": "1a"}
+SHAPE = {"columns": 24, "bands": 8, "levels": 3, "columnSeconds": 0.085, "id": "1a",
+         "labels": ["Structure", "Timbre", "Fine Dust"]}  # fmt: skip
 REGION = {"first": 2, "count": 4, "bands": {"begin": 1, "end": 3}, "levels": [0, 2]}
 
 
@@ -25,7 +26,7 @@ def edit_text(page: Page, **given: Any) -> str:
 
 def test_a_region_becomes_columns_bands_and_levels(blank: Page) -> None:
     text = edit_text(blank, edit="mutate", region=REGION, values={"share": "0.5"}, seed="7")
-    assert text == "mutate 2:6 share=0.5 --band 2-3 --levels 0,2 --seed 7"
+    assert text == "mutate 2:6 share=0.5 --band 2-3 --levels structure,fine_dust --seed 7"
 
 
 def test_an_edit_without_a_region_is_for_the_whole_document(blank: Page) -> None:
@@ -36,7 +37,7 @@ def test_a_second_document_stands_before_the_columns(blank: Page) -> None:
     text = edit_text(
         blank, edit="swap", partner="my loop", partnerColumns="8:12", region={**REGION, "count": 4}
     )
-    assert text == 'swap "my loop" 2:6 8:12 --band 2-3 --levels 0,2'
+    assert text == 'swap "my loop" 2:6 8:12 --band 2-3 --levels structure,fine_dust'
 
 
 @pytest.mark.parametrize(

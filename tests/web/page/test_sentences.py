@@ -30,7 +30,7 @@ class Crush:
 
 
 class Say(Protocol):
-    def __call__(self, function: str, text: str) -> str: ...
+    def __call__(self, function: str, text: str, now: dict[str, float] | None = None) -> str: ...
 
 
 @pytest.fixture
@@ -44,16 +44,16 @@ def say(blank: Page) -> Say:
         "edits": [describe_edit(one, list(table)) for one in edits],
     }
 
-    def call(function: str, text: str) -> str:
+    def call(function: str, text: str, now: dict[str, float] | None = None) -> str:
         said: str = run(blank, """
           const { levelsOf } = await load('core/store.js')
           const said = await load('core/sentences.js')
-          const [name, text, lists] = given
+          const [name, text, lists, now] = given
           const levels = levelsOf({ levels: ['Structure', 'Timbre', 'Fine Dust'] })
           const tables = Object.fromEntries(Object.entries(lists).map(([kind, list]) =>
             [kind, new Map(list.map((one) => [one.name, one]))]))
-          return said[name](text, { ...tables, levels: () => levels })
-        """, [function, text, tables])  # fmt: skip
+          return said[name](text, { ...tables, levels: () => levels, now })
+        """, [function, text, tables, now])  # fmt: skip
         return said
 
     return call
@@ -118,3 +118,19 @@ def test_a_state_of_the_history_has_a_title(say: Say, name: str, title: str) -> 
 )  # fmt: skip
 def test_what_the_server_says_has_no_addresses_of_ours(say: Say, text: str, said: str) -> None:
     assert say("sentence", text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("freeze 115:127 --seed 10", "Freeze, from 1.5 s to 2.7 s ahead"),
+        ("mutate 80:90 share=0.3 --levels timbre --seed 4",
+         "Mutate (Timbre), share 0.3, from 2.0 s to 1.0 s ago"),
+        ("reverse 95:105", "Reverse, from 0.5 s ago to 0.5 s ahead"),
+        ("copy 95:105 to=120", "Copy, to 2.0 s ahead, from 0.5 s ago to 0.5 s ahead"),
+        ("undone: freeze 115:127 --seed 10 (now at 1 of 2)",
+         "Undone: freeze, from 1.5 s to 2.7 s ahead"),
+    ],
+)  # fmt: skip
+def test_while_it_plays_columns_are_seconds_from_now(say: Say, text: str, said: str) -> None:
+    assert say("sentence", text, {"column": 100, "columnSeconds": 0.1}) == said

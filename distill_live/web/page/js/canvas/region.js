@@ -1,6 +1,8 @@
 // @ts-check
 /** A part of a grid: some columns, some bands, some levels. */
 
+import { levelName } from '../core/store.js'
+
 /**
  * Everything counts from 0; `end` is not included.
  * @typedef {{first: number, count: number, bands: {begin: number, end: number}, levels: number[]}}
@@ -32,18 +34,21 @@ export function contains(region, { column, band, level }) {
 /**
  * An edit of a region as the instrument reads it: its name, its parameters, and the bands and
  * levels that are not all of them. @param {Region} region @param {string} edit
- * @param {{bands: number, levels: number}} shape
+ * @param {{bands: number, levels: number, labels: string[]}} shape
  */
 export function editText(region, edit, shape) {
   const words = [edit.trim()]
   const { begin, end } = region.bands
   if (end - begin < shape.bands) words.push(`--band ${bandsText(region.bands)}`)
-  if (region.levels.length < shape.levels) words.push(`--levels ${region.levels.join(',')}`)
+  if (region.levels.length < shape.levels) words.push(`--levels ${levelsText(region.levels, shape.labels)}`)
   return words.join(' ')
 }
 
 /** Bands as they are written, counted from 1: `3` or `1-2`. @param {{begin: number, end: number}} bands */
 export const bandsText = ({ begin, end }) => (end - begin === 1 ? `${end}` : `${begin + 1}-${end}`)
+
+/** Levels as they are written: `structure,detail`. @param {number[]} levels @param {string[]} labels */
+export const levelsText = (levels, labels) => levels.map((level) => levelName(labels[level])).join(',')
 
 /**
  * A region in words: how long, how many columns, which levels and bands.

@@ -9,7 +9,7 @@
  *   withIds(text, edits, documents)  the text with ids in place of documents' names
  */
 
-import { bandsText } from '../canvas/region.js'
+import { bandsText, levelsText } from '../canvas/region.js'
 import { cellUrl, originalUrl, soundUrl } from './documents.js'
 
 /** The server makes up to ten minutes of sound at once. */
@@ -48,7 +48,7 @@ export function soundOf({ document, version, cursor, side }, part) {
   return { ...own, url, held: end - first === 1, side: 'decode' }
 }
 
-/** The bands and levels of a region as the server reads them; '' for all. @param {any} region @param {any} shape */
+/** The bands and levels of a region as the API reads them, from 0; '' for all. @param {any} region @param {any} shape */
 export function rowsOf({ bands, levels }, shape) {
   return {
     bands: bands.end - bands.begin < shape.bands ? columnsText(bands.begin, bands.end) : '',
@@ -67,7 +67,7 @@ export function editText({ edit, region, document, values = {}, partner = '', pa
     partnerColumns,
     ...Object.entries(values).filter(([, value]) => value !== '').map(([name, value]) => `${name}=${value}`),
     rows.bands && `--band ${bandsText(region.bands)}`,
-    rows.levels && `--levels ${rows.levels}`,
+    rows.levels && `--levels ${levelsText(region.levels, document.labels)}`,
     seed && `--seed ${seed}`,
   ].filter(Boolean).join(' ')
 }

@@ -2,6 +2,10 @@
 /**
  * An edit that was done once, in words.
  *   editInWords('mutate 0:16 share=0.3 --levels timbre', tables)   'Mutate (Timbre), share 0.3, columns 0 to 15'
+ *   editInWords('mutate share=0.3', tables, [0, 16])               the same, the columns apart
+ *
+ * Where the tables have `now`, {column, columnSeconds} of what sounds, columns are said in seconds from
+ * there, 'from 0.4 s to 1.8 s ahead', and seeds, which the instrument chooses, are left out.
  */
 
 import { titleOf, uncapital, words } from './format.js'
@@ -10,9 +14,9 @@ const COLUMNS = /^(?:[\d.]+(?:m?s)?|[\d.]*(?:m?s)?:[\d.]*(?:m?s)?)$/
 
 /**
  * The text of an edit as words; null if it is something else, such as a name that somebody gave.
- * @param {string} text @param {any} tables
+ * @param {string} text @param {any} tables @param {[number, number]} [place] first column and end
  */
-export function editInWords(text, tables) {
+export function editInWords(text, tables, place) {
   const [name, ...rest] = split(text)
   const edit = tables.edits.get(name)
   if (!edit) return null
@@ -21,7 +25,7 @@ export function editInWords(text, tables) {
     const [, option, given] = /^--(bands?|levels|seed)(?:=(.*))?$/.exec(rest[n]) ?? []
     const [, value, number] = /^([a-z][a-z0-9_]*)=(.*)$/.exec(rest[n]) ?? []
     if (option) take(said, option, given ?? rest[(n += 1)] ?? '')
-    else if (value) said.values.push(`${uncapital(titleOf(value))} ${number}`)
+    else if (value) said.values.push(`${uncapital(titleOf(value))} ${destination(value, number, tables.now) ?? number}`)
     else said.places.push(rest[n])
   }
   // The name of a second grid may have spaces.
@@ -32,14 +36,33 @@ export function editInWords(text, tables) {
   const where = [levelsInWords(said.levels, tables), bandsInWords(said)].filter(Boolean).join(', ')
   return [
     words(name) + (partner && ` with ${partner === '.' ? 'itself' : partner}`) + (where && ` (${where})`),
-    ...said.values,
-    columns && columns !== ':' && range('column', columns, 0),
+    ...said.values.filter((one) => !tables.now || !one.startsWith('seed ')),
+    columnsInWords(place ? place.join(':') : columns, tables.now),
   ].filter(Boolean).join(', ')
 }
 
 function take(/** @type {any} */ said, /** @type {string} */ option, /** @type {string} */ value) {
   if (option === 'seed') said.values.push(`seed ${value}`)
   else said[option] = value
+}
+
+/** The column that cells are taken to, as a time. @param {string} name @param {string} value @param {any} now */
+function destination(name, value, now) {
+  if (!now || name !== 'to' || !/^\d+$/.test(value)) return null
+  const seconds = (Number(value) - now.column) * now.columnSeconds
+  return `${Math.abs(seconds).toFixed(1)} s ${seconds < 0 ? 'ago' : 'ahead'}`
+}
+
+/** @param {string} text @param {{column: number, columnSeconds: number}} [now] */
+function columnsInWords(text, now) {
+  if (!text || text === ':') return ''
+  const [, first, end] = /^(\d+)(?::(\d+))?$/.exec(text) ?? []
+  if (!now || first === undefined) return range('column', text, 0)
+  const seconds = (/** @type {number} */ column) => (column - now.column) * now.columnSeconds
+  const [from, to] = [seconds(Number(first)), seconds(Number(end ?? Number(first) + 1))]
+  const [near, far] = [from, to].map((one) => `${Math.abs(one).toFixed(1)} s`)
+  if (from < 0 && to > 0) return `from ${near} ago to ${far} ahead`
+  return `from ${near} to ${far} ${to > 0 ? 'ahead' : 'ago'}`
 }
 
 /** '3' or '1-4', or, as earlier versions wrote them, '2' or '0:4' of --bands. @param {any} said */

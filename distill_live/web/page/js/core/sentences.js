@@ -8,13 +8,15 @@
  *   stateTitle('edit/echo/amount 0.4')                          'Echo amount 0.4', for lists of states
  *
  * Both take the tables as a second argument: {parameters, requests, edits, levels()}; usually the store.
+ * With `now`, {column, columnSeconds} of what sounds, columns become seconds from there.
  */
 
 import { editInWords } from './edit_words.js'
 import { capital, formatValue, titleOf, uncapital, words } from './format.js'
 import { store } from './store.js'
 
-/** @typedef {Pick<typeof store, 'parameters'|'requests'|'edits'|'levels'>} Tables */
+/** @typedef {{column: number, columnSeconds: number}} Now */
+/** @typedef {Pick<typeof store, 'parameters'|'requests'|'edits'|'levels'> & {now?: Now}} Tables */
 
 const ROOT = '/distill/'
 const ADDRESS = /(?<![\w/.])(?:\/distill\/)?[a-z][a-z0-9_]*(?:\/[a-z0-9_]+)*(?![\w/.])/g
@@ -52,6 +54,8 @@ export function sentence(text, tables = store) {
     const found = pattern.exec(text)
     if (found) return say(found, tables)
   }
+  const edit = editInWords(text, tables)
+  if (edit && edit !== words(text)) return edit
   const plain = text
     .replace(ADDRESS, (address, at) => named(address, at, text, tables))
     .replace(/(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)/g, '$1 to $2')

@@ -10,6 +10,7 @@ import { useEffect, useState } from '../core/dom.js'
 import { sentence } from '../core/sentences.js'
 import { store } from '../core/store.js'
 import { toast } from '../controls/toast.js'
+import { meters } from './meters.js'
 
 const MOST = 200
 
@@ -40,9 +41,18 @@ export function useSaid() {
 function take(/** @type {string} */ text, /** @type {string} */ kind) {
   if (!text) return
   // What was refused is an error for whoever sent it; from others it is only noted.
-  if (kind || !text.startsWith('refused ')) toast(sentence(text), { kind })
+  if (kind || !text.startsWith('refused ')) toast(sentence(text, tables()), { kind })
   // Outcomes are often said as well; once is enough.
   if (said.at(-1)?.text === text) return
   said = [...said, { time: new Date(), text, kind }].slice(-MOST)
   for (const fn of watchers) fn()
+}
+
+/** The store's tables, with the column that sounds. */
+function tables() {
+  const { parameters, requests, edits, levels } = store
+  const columnSeconds = store.document('model')?.columnSeconds
+  const column = meters()?.position
+  const now = columnSeconds && Number.isFinite(column) ? { column, columnSeconds } : undefined
+  return { parameters, requests, edits, levels, now }
 }

@@ -10,8 +10,9 @@
  *   newStroke()   the number of a stroke: cells that are painted with it are undone together
  */
 
-import { editText, regionWords } from '../../canvas/region.js'
-import { ask, send } from '../../core/store.js'
+import { editText } from '../../canvas/region.js'
+import { editInWords } from '../../core/edit_words.js'
+import { ask, levelsOf, send, store } from '../../core/store.js'
 
 /** How long a painted cell stays marked as on its way, in milliseconds. */
 const PENDING_MS = 1500
@@ -30,7 +31,8 @@ export class TimelineSession {
   constructor(view, model, key = '') {
     this.view = view
     this.model = model
-    this.shape = { bands: model.bands, levels: model.levels.length, columnSeconds: model.columnSeconds }
+    const { bands, levels: labels, columnSeconds } = model
+    this.shape = { bands, levels: labels.length, labels, columnSeconds }
     this._key = key
     /** @type {'paint'|'select'} what a drag over cells does */
     this.mode = 'paint'
@@ -165,9 +167,15 @@ export class TimelineSession {
   /** @param {Region} region @param {string} edit */
   async _run(region, edit) {
     const text = editText(region, edit, this.shape)
-    const where = regionWords(region, this.model.levels, this.shape)
-    const done = `${edit.trim().split(/\s+/)[0]}: ${where}.${this._when(region.first)}`
+    const done = `${this._inWords(region, text)}.${this._when(region.first)}`
     return this._ask(done, '/distill/region', region.first, region.count, text)
+  }
+
+  /** An edit of a region as people say it. @param {Region} region @param {string} text */
+  _inWords({ first, count }, text) {
+    const now = { column: this.view.position, columnSeconds: this.model.columnSeconds }
+    const tables = { edits: store.edits, levels: () => levelsOf(this.model), now }
+    return editInWords(text, tables, [first, first + count]) ?? text
   }
 
   /** Ask for something, and say what has become of it. @returns {Promise<boolean>} */
