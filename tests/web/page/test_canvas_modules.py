@@ -60,6 +60,41 @@ def test_a_cell_differs_if_an_edit_has_changed_its_code(blank: Page) -> None:
     assert differs == [True, False, False]
 
 
+def test_a_column_that_was_edited_before_it_was_seen_has_one_mark(blank: Page) -> None:
+    """Which cells of it an edit has changed is not known."""
+    marks = run(blank, GRID + """
+      const { marksOf } = await load('canvas/cell_painter.js')
+      const marked = (column) => [...Array(36)].map((_, n) => [n % 12, n / 12 | 0])
+        .filter(([band, level]) => marksOf(grid, column, layout)(band, level))
+      const edited = codes.slice()
+      edited[5 * 3 + 1] ^= 1
+      grid.put(4, edited, 1)
+      grid.put(603, edited, 1)
+      return [marked(4), marked(603), marked(5)]
+    """)  # fmt: skip
+    assert marks == [[[5, 1]], [[11, 0]], []]
+
+
+def test_numbers_of_codes_are_readable_on_every_cell(blank: Page) -> None:
+    """The contrast of WCAG AA, which is 4.5."""
+    least = run(blank, """
+      const { codeLook, pixel } = await load('canvas/colours.js')
+      const { numberInk } = await load('canvas/cell_painter.js')
+      const linear = (one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+      const light = (rgb) => [0.2126, 0.7152, 0.0722]
+        .reduce((sum, share, n) => sum + share * linear(Math.round(rgb[n]) / 255), 0)
+      const contrasts = []
+      for (let level = 0; level < 4; level++) for (let code = 0; code < 512; code++) {
+        const { fill } = codeLook(code, level, 4)
+        const ink = numberInk({ fills: [pixel(fill)] }, 0)
+        const [low, high] = [light(fill), ink === '#fff' ? 1 : 0].sort((a, b) => a - b)
+        contrasts.push((high + 0.05) / (low + 0.05))
+      }
+      return Math.min(...contrasts)
+    """)  # fmt: skip
+    assert least >= 4.5
+
+
 def test_the_position_runs_evenly_though_frames_come_unevenly(blank: Page) -> None:
     steps = run(blank, CLOCK + """
       const steps = []

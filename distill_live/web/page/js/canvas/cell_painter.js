@@ -1,7 +1,7 @@
 // @ts-check
 /** Paints one column of a grid into the pixels of an image. */
 
-import { INK, codeLook, pixel } from './colours.js'
+import { codeLook, pixel } from './colours.js'
 import { EDITED, PAINTED } from '../core/frames.js'
 
 const BRIGHT = pixel([0xec, 0xea, 0xe4])
@@ -40,17 +40,27 @@ export class Inks {
  */
 export function paintColumn(pixels, grid, column, layout, inks, figures = true) {
   pixels.fill(0)
-  const flags = grid.flags(column)
+  const isMarked = marksOf(grid, column, layout)
+  const painted = (grid.flags(column) & PAINTED) !== 0 && grid.knowsPlain(column)
   for (let level = 0; level < layout.levels; level++) {
     for (let band = 0; band < layout.bands; band++) {
       const ink = inks.index(level, grid.code(column, band, level))
       const cell = cellBox(layout, layout.cellTop(band, level))
       fillCell(pixels, layout.columnWidth, cell, inks, ink, figures)
-      if (flags & (EDITED | PAINTED) && grid.differs(column, band, level)) {
-        markCell(pixels, layout.columnWidth, cell, (flags & PAINTED) !== 0)
-      }
+      if (isMarked(band, level)) markCell(pixels, layout.columnWidth, cell, painted)
     }
   }
+}
+
+/**
+ * Which cells of a column have a mark: those that edits have changed. An edit that is on may change a
+ * column before it is shown, and then nobody knows which: its top cell stands for all of them.
+ * @returns {(band: number, level: number) => boolean}
+ */
+export function marksOf(grid, column, layout) {
+  if (!(grid.flags(column) & (EDITED | PAINTED))) return () => false
+  if (grid.knowsPlain(column)) return (band, level) => grid.differs(column, band, level)
+  return (band, level) => level === 0 && band === layout.bands - 1
 }
 
 /** The part of a cell that is painted: with room around it where cells are large enough. */
@@ -96,9 +106,12 @@ function markCell(pixels, stride, { top, right, bottom }, painted) {
   }
 }
 
-/** The colour of a code's number on its cell. */
+/** The colour of a code's number on its cell: black or white, one of which has a contrast of 4.5. */
 export function numberInk(inks, ink) {
   const value = inks.fills[ink]
-  const light = (value & 255) * 0.3 + ((value >> 8) & 255) * 0.59 + ((value >> 16) & 255) * 0.11
-  return light > 110 ? INK.ground : INK.text
+  const [red, green, blue] = [value, value >> 8, value >> 16].map((one) => linear((one & 255) / 255))
+  // The luminance of which both are equally far, as WCAG 2 measures it.
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000' : '#fff'
 }
+
+const linear = (/** @type {number} */ one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)

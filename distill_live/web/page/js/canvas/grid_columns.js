@@ -99,9 +99,14 @@ export class GridColumns {
   /** Whether a cell differs from what it was before edits, as far as that has been seen. */
   differs(column, band, level) {
     const slot = column % this.capacity
-    if (!this.has(column) || !this._plainKnown[slot]) return false
+    if (!this.knowsPlain(column)) return false
     const index = slot * this._size + band * this.levels + level
     return this._codes[index] !== this._plain[index]
+  }
+
+  /** Whether a column has been seen as it was before edits. @param {number} column */
+  knowsPlain(column) {
+    return this.has(column) && this._plainKnown[column % this.capacity] === 1
   }
 
   /** How often each code of a level occurs in the columns that are known. */

@@ -107,7 +107,7 @@ export class GridView {
   _number(column, x) {
     const { layout, grid, _context: context } = this
     const size = Math.min(12 * this._scale, layout.cellHeight - 2)
-    context.font = `${Math.round(size)}px system-ui, sans-serif`
+    context.font = `600 ${Math.round(size)}px system-ui, sans-serif`
     context.textAlign = 'center'
     context.textBaseline = 'middle'
     for (let level = 0; level < layout.levels; level++) {

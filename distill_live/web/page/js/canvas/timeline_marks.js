@@ -105,23 +105,53 @@ export function drawBorder({ context, layout, scale, x }, column) {
   context.setLineDash([])
 }
 
+/** Cells that are narrower have no room for lines between them, in CSS pixels. */
+const MESH_LEAST = 5
+
 /**
- * The cells of a region, framed level by level.
+ * The cells of a region, framed level by level. Lines between the cells leave their codes readable; a
+ * ghost, and cells that are too narrow, have a tint.
  * @param {Scene} scene @param {import('./region.js').Region} region @param {boolean} ghost
  */
-export function drawRegion({ context, layout, scale, x }, region, ghost = false) {
+export function drawRegion(scene, region, ghost = false) {
+  const { context, layout, scale, x } = scene
   const left = x(region.first), width = x(region.first + region.count) - left
-  context.strokeStyle = INK.accent
-  context.fillStyle = ghost ? 'rgb(214 242 92 / 0.24)' : 'rgb(214 242 92 / 0.12)'
-  context.lineWidth = 2 * scale
-  context.setLineDash(ghost ? [6 * scale, 4 * scale] : [])
+  const hasMesh = !ghost && Math.min(layout.columnWidth, layout.cellHeight) >= MESH_LEAST * scale
   for (const level of region.levels) {
     const top = layout.cellTop(region.bands.end - 1, level)
     const height = (region.bands.end - region.bands.begin) * layout.cellHeight
-    context.fillRect(left, top, width, height)
-    context.strokeRect(left, top, width, height)
+    if (hasMesh) drawMesh(scene, region, level)
+    else {
+      context.fillStyle = ghost ? 'rgb(214 242 92 / 0.24)' : 'rgb(214 242 92 / 0.36)'
+      context.fillRect(left, top, width, height)
+    }
+    // Dark around bright: it stands out from any colour.
+    if (!ghost) frame(scene, [left, top, width, height], INK.ground, 5)
+    frame(scene, [left, top, width, height], INK.accent, ghost ? 2 : 3, ghost ? [6 * scale, 4 * scale] : [])
   }
+}
+
+function frame({ context, scale }, box, colour, width, dash = /** @type {number[]} */ ([])) {
+  context.strokeStyle = colour
+  context.lineWidth = width * scale
+  context.setLineDash(dash)
+  context.strokeRect(...box)
   context.setLineDash([])
+}
+
+/** Lines between the cells of a region, where there is a gap anyway. @param {Scene} scene */
+function drawMesh({ context, layout, scale, x }, { first, count, bands }, level) {
+  const line = Math.max(1, Math.round(scale))
+  const top = layout.cellTop(bands.end - 1, level), bottom = layout.cellTop(bands.begin, level) + layout.cellHeight
+  const left = Math.max(x(first), 0), right = Math.min(x(first + count), layout.width)
+  context.fillStyle = INK.accent
+  for (let column = first; column < first + count; column++) {
+    const edge = Math.round(x(column + 1))
+    if (edge > left && edge <= right) context.fillRect(edge - line, top, line, bottom - top)
+  }
+  for (let band = bands.begin; band < bands.end; band++) {
+    context.fillRect(left, layout.cellTop(band, level) + layout.cellHeight - line, right - left, line)
+  }
 }
 
 /** A frame around one cell. @param {Scene} scene */

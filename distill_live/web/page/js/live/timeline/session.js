@@ -6,7 +6,7 @@
  *                                     columnSeconds}; what was chosen under the same key is kept
  *   session.onChange(fn) -> off        fn() after each change of what the panel shows
  *   session.paint(cells, stroke), pick(cell), select(region), runEdit('mutate share=0.5'),
- *   move(first), loop(), undo(), redo()
+ *   move(first), loop(), endLoop(), undo(), redo()
  *   newStroke()   the number of a stroke: cells that are painted with it are undone together
  */
 
@@ -151,9 +151,11 @@ export class TimelineSession {
     if (!region) return
     const { count } = region
     const seconds = (count * this.model.columnSeconds).toFixed(2)
-    const done = `Looping ${seconds} s, ${count === 1 ? 'one column' : `${count} columns`}. Press L to end the loop.`
+    const done = `Looping ${seconds} s, ${count === 1 ? 'one column' : `${count} columns`}. Press Loop again to end it.`
     this._ask(done, '/distill/loop/columns', region.first, count)
   }
+
+  endLoop() { this._ask('The loop has ended.', '/distill/release') }
 
   undo() { this._step('/distill/undo', 'Undone.') }
 
