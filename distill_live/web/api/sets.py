@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ class Sets:
 
     def __init__(self, workplace: Workplace, commands: Commands) -> None:
         self._workplace, self._commands = workplace, commands
+        #: Inspections that are being made: a page that is left and opened again asks for the same.
+        self._inspecting: dict[str, asyncio.Task[dict[str, Any]]] = {}
 
     def operations(self) -> list[Operation]:
         """All of them."""
@@ -91,9 +94,21 @@ class Sets:
         return {"undo": self._workplace.trash.take("recording", path.name, [path])}
 
     async def _inspect(self, asked: Asked) -> dict[str, Any]:
-        folder = self._find(asked)
+        folder, estimate = self._find(asked), bool(asked.values["estimate"])
         content = _content(folder)
-        words = ["--estimate"] if asked.values["estimate"] else []
+        what = json.dumps([folder.name, content, estimate])
+        task = self._inspecting.get(what)
+        if task is None:
+            task = asyncio.create_task(self._look_into(folder, content, estimate))
+            self._inspecting[what] = task
+            task.add_done_callback(lambda _: self._inspecting.pop(what))
+        # Whoever asked first may no longer wait for it.
+        return await asyncio.shield(task)
+
+    async def _look_into(
+        self, folder: Path, content: list[list[Any]], estimate: bool
+    ) -> dict[str, Any]:
+        words = ["--estimate"] if estimate else []
         found: dict[str, Any] = await self._commands.run(
             "inspect", str(folder), "--json", *words, seconds=_INSPECT_SECONDS
         )

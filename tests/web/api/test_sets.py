@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import os
 import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from starlette.requests import Request
 
 from distill_live.audio.files import write_audio
+from distill_live.web.api.operations import Asked
+from distill_live.web.api.sets import Sets
+from distill_live.web.work.cli import Commands
 from distill_live.web.work.workplace import Workplace
 from tests.web.api.conftest import Office, open_office
 
@@ -190,3 +196,32 @@ def test_a_set_without_sound_cannot_be_inspected(drums: Office) -> None:
     answered = drums.post("/sets/drums/inspect", estimate=False)
     assert answered.status_code == 409
     assert "no recordings" in answered.json()["error"]
+
+
+class _SlowCommands:
+    """Commands that take a moment, and are counted."""
+
+    runs = 0
+
+    async def run(self, *_: str, seconds: float) -> Any:
+        self.runs += 1
+        await asyncio.sleep(0)
+        return {"found": [], "estimate": {"codec": seconds}}
+
+
+def test_whoever_asks_for_an_inspection_that_is_being_made_waits_for_that_one(
+    tmp_path: Path,
+) -> None:
+    place, commands = Workplace(tmp_path), _SlowCommands()
+    (place.sets / "drums").mkdir(parents=True)
+    operations = Sets(place, cast(Commands, commands)).operations()
+    inspect = next(one.call for one in operations if one.path.endswith("/inspect"))
+    asked = Asked(Request({"type": "http"}), {"name": "drums"}, {"estimate": True})
+
+    async def ask_twice() -> list[Any]:
+        return await asyncio.gather(inspect(asked), inspect(asked))
+
+    first, second = asyncio.run(ask_twice())
+    assert (first, commands.runs) == (second, 1)
+    asyncio.run(ask_twice())
+    assert commands.runs == 2

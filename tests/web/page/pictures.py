@@ -140,7 +140,7 @@ def press(target: Locator) -> None:
 def show_codes(page: Page) -> None:
     """A selection of one sound is dropped onto another, and the menu asks what to do."""
     one, two = (open_sound(page, name, button) for name, button in
-                zip(SOUNDS, ("Open", "Open beside"), strict=True))  # fmt: skip
+                zip(SOUNDS, ("Open", "Open a second"), strict=True))  # fmt: skip
     boxes = [sheet.get_by_role("application").bounding_box() for sheet in (one, two)]
     left, right = boxes
     assert left is not None and right is not None
@@ -182,7 +182,7 @@ def show_train(page: Page) -> None:
     page.get_by_label("Set of recordings").select_option("instruments")
     expect(page.locator(".files li")).to_have_count(len(INSTRUMENTS))
     page.locator(".inspection").wait_for()
-    expect(page.get_by_text("being measured")).to_have_count(0)
+    expect(page.get_by_text("estimating …")).to_have_count(0)
     press(page.get_by_text("More settings"))
     page.get_by_label("Epochs of the codec").fill(str(EPOCHS))
     press(page.get_by_text("More settings"))

@@ -66,6 +66,37 @@ def test_what_training_keeps_of_the_recordings_can_be_left_out(blank: Page) -> N
     assert asked == [{}, {"grains": False}, {"training_codes": False}]
 
 
+def test_a_quick_trial_has_the_epochs_of_about_a_minute(blank: Page) -> None:
+    found = run(
+        blank,
+        """
+        const { quickTrial } = await load('train/options.js')
+        return [quickTrial('new', { codec: 600, prior: 2880 }),
+          quickTrial('new', { codec: 5, prior: 5 }),
+          quickTrial('new', { reason: 'busy' }), quickTrial('continue', { codec: 600, prior: 600 })]
+        """,
+    )
+    assert found == [
+        {"codec_epochs": 4, "prior_epochs": 1},
+        {"codec_epochs": 40, "prior_epochs": 24},
+        {"codec_epochs": 4, "prior_epochs": 2},
+        {"codec_epochs": 4, "prior_epochs": 2},
+    ]
+
+
+def test_the_form_explains_its_settings_and_fills_in_a_quick_trial(tab: Page) -> None:
+    form = tab.get_by_role("form", name="New training")
+    expect(form).to_contain_text("2 is coarse and quick to play")
+    trial = form.get_by_role("button", name="Quick trial")
+    press(trial)
+    expect(trial).to_have_attribute("aria-pressed", "true")
+    press(form.get_by_text("More settings"))
+    epochs = form.get_by_label("Epochs of the codec")
+    expect(epochs).to_have_value("4")
+    press(trial)
+    expect(epochs).to_have_value("")
+
+
 def test_a_folder_of_recordings_is_dropped(tab: Page, tmp_path: Path) -> None:
     write_tones(tmp_path / "band" / "one", 1)
     write_tones(tmp_path / "band" / "two", 1)

@@ -33,10 +33,10 @@ export async function sendToLive(desk, id) {
 }
 
 async function send(/** @type {string} */ id, /** @type {string} */ clip) {
-  const { path } = await saveAs(id, fileName(`${clip} ${clock()}`), 'npz')
+  const { file, path } = await saveAs(id, fileName(`${clip} ${clock()}`), 'npz')
   await ask('/distill/clip/load', clip, path)
   // The instrument says when it is there.
-  toast(`Added ${clip} to the clips of the Live tab.`, { kind: 'good' })
+  toast(`Added ${clip} to the clips of the Live tab. Its codes are kept as ${file}.`, { kind: 'good' })
 }
 
 export function SaveDialog() {

@@ -35,8 +35,8 @@ function Facts(/** @type {any} */ { found }) {
 }
 
 function estimate(/** @type {any} */ told) {
-  if (!told) return 'being measured …'
-  if (told === 'unknown') return 'not known'
+  if (!told) return 'estimating …'
+  if (told.reason) return `not known: ${told.reason}`
   const parts = ['codec', 'prior', 'vocoder']
     .filter((one) => told[one] != null)
     .map((one) => `${one === 'codec' ? '' : 'at most '}${inWords(told[one])} for the ${one}`)

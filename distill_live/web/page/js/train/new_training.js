@@ -1,11 +1,12 @@
 // @ts-check
 /** The form that starts a training: of a new model, or of a part of one that exists. */
 
+import { Button } from '../controls/button.js'
 import { Segments } from '../controls/segments.js'
 import { html, useKept, useRef, useState } from '../core/dom.js'
 import { start } from '../jobs/jobs.js'
 import { attempt } from '../listing/undo.js'
-import { Fields, defaultsOf, optionsOf } from './options.js'
+import { Fields, defaultsOf, optionsOf, quickTrial } from './options.js'
 
 const WHAT = [
   { id: 'new', label: 'New model' },
@@ -61,11 +62,25 @@ export function NewTraining({ set, inspection, models, started }) {
       </select>
     </label>`}
     <${Fields} what=${what} values=${values} change=${change} set=${set} />
+    <${Quick} what=${what} values=${values} change=${change} estimate=${inspection?.estimate} />
     <div class="row">
       <button class="button primary" disabled=${busy || Boolean(problem)}>Start training</button>
       ${problem && html`<p class="soft grow">${problem}</p>`}
     </div>
   </form>`
+}
+
+/** A short training, to hear whether it is worth a long one. */
+function Quick(/** @type {any} */ { what, values, change, estimate }) {
+  const quick = quickTrial(what, estimate)
+  const names = Object.keys(quick)
+  const isQuick = names.every((name) => values[name] === quick[name])
+  const usual = Object.fromEntries(names.map((name) => [name, null]))
+  return html`<div class="row">
+    <${Button} label="Quick trial" pressed=${isQuick} onPress=${() => change(isQuick ? usual : quick)} />
+    <p class="soft small grow">Few epochs: a minute or two, if the recordings are not many. It sounds rough, but tells
+      you whether they suit.</p>
+  </div>`
 }
 
 /** Why a training cannot start yet, or "". */

@@ -8,8 +8,8 @@ import { html } from '../core/dom.js'
 import { NumberField } from '../generate/number.js'
 
 /** @typedef {{name: string, label: string, kind: 'number'|'choice'|'check'|'text', min?: number, max?: number,
- *   usual?: string, choices?: string[], value?: any, more?: boolean,
- *   float?: boolean}} Field */
+ *   usual?: string, choices?: string[], value?: any, more?: boolean, help?: string,
+ *   float?: boolean}} Field   `help`: what it does, and when to change it */
 
 const MOST_EPOCHS = 10_000
 
@@ -18,32 +18,48 @@ const epochs = (name, label, usual) => ({ name, label, kind: 'number', min: 1, m
 /** @type {Field} */
 const PRIOR_SIZE = {
   name: 'prior_size', label: 'Size of the prior', kind: 'choice', choices: ['', 'small', 'medium', 'large'], more: true,
+  help: 'The part that plays. A large one learns longer forms, but needs many recordings and a fast computer.',
 }
 
 /** @type {Record<string, Field[]>} */
 const FIELDS = {
   new: [
-    { name: 'name', label: 'Name', kind: 'text' },
-    { name: 'rvq_levels', label: 'Levels', kind: 'choice', choices: ['2', '3', '4'], value: '3' },
-    { name: 'vocoder', label: 'Vocoder', kind: 'choice', choices: ['phase', 'auto', 'neural'], value: 'phase' },
-    { ...epochs('codec_epochs', 'Epochs of the codec', '40'), more: true },
-    { ...epochs('prior_epochs', 'Epochs of the prior, at most', '24'), more: true },
-    { name: 'codebook_size', label: 'Codes per level', kind: 'number', min: 8, max: 1024, usual: 'by the recordings', more: true },
+    { name: 'name', label: 'Name', kind: 'text', help: 'What the model is called; the name of the set if it is empty.' },
+    {
+      name: 'rvq_levels', label: 'Levels', kind: 'choice', choices: ['2', '3', '4'], value: '3',
+      help: 'How finely the sound is coded. 2 is coarse and quick to play, 4 keeps the most detail.',
+    },
+    {
+      name: 'vocoder', label: 'Vocoder', kind: 'choice', choices: ['phase', 'auto', 'neural'], value: 'phase',
+      help: 'What makes sound of the codes. Phase needs no training; a neural one takes much longer.',
+    },
+    {
+      ...epochs('codec_epochs', 'Epochs of the codec', '40'), more: true,
+      help: 'How often the codec hears all recordings. More sounds closer to them and takes longer.',
+    },
+    {
+      ...epochs('prior_epochs', 'Epochs of the prior, at most', '24'), more: true,
+      help: 'How long it learns what follows what. It ends earlier once it no longer gets better.',
+    },
+    { name: 'codebook_size', label: 'Codes per level', kind: 'number', min: 8, max: 1024, usual: 'by the recordings', more: true, help: 'How many sounds each level tells apart. More suits many, varied recordings.' },
     PRIOR_SIZE,
-    { name: 'commitment_weight', label: 'Commitment weight', kind: 'number', float: true, min: 0, max: 10, usual: 'usual', more: true },
-    { name: 'mono', label: 'Mono, even if recordings are stereo', kind: 'check', value: false, more: true },
-    { name: 'no_prior', label: 'Only the codec: it cannot play, only encode and decode', kind: 'check', value: false, more: true },
-    { name: 'training_codes', label: 'Keep codes and previews of the recordings in the model', kind: 'check', value: true, more: true },
-    { name: 'grains', label: 'Keep the sound of the recordings beside the model, to play it as grains', kind: 'check', value: true, more: true },
+    { name: 'commitment_weight', label: 'Commitment weight', kind: 'number', float: true, min: 0, max: 10, usual: 'usual', more: true, help: 'How closely the codec keeps to its codes. Leave it, unless many codes are unused.' },
+    { name: 'mono', label: 'Mono, even if recordings are stereo', kind: 'check', value: false, more: true, help: 'For recordings whose stereo is of no use. Mono trains and plays a little faster.' },
+    { name: 'no_prior', label: 'Only the codec', kind: 'check', value: false, more: true, help: 'Saves the time of the prior. The model can encode and decode, but not play.' },
+    { name: 'training_codes', label: 'Keep codes and previews of the recordings in the model', kind: 'check', value: true, more: true, help: 'Says which recording a passage resembles. Without it, the file is smaller and gives less away.' },
+    { name: 'grains', label: 'Keep the sound of the recordings beside the model, to play it as grains', kind: 'check', value: true, more: true, help: 'Sounds most like the recordings. Whoever has the second file has them.' },
   ],
   continue: [
-    epochs('codec_epochs', 'Epochs of the codec', '20'),
-    epochs('prior_epochs', 'Epochs of the prior, at most', '24'),
+    { ...epochs('codec_epochs', 'Epochs of the codec', '20'), help: 'How often the codec hears the recordings. More fits it closer to the new ones.' },
+    { ...epochs('prior_epochs', 'Epochs of the prior, at most', '24'), help: 'It ends earlier once it no longer gets better.' },
   ],
-  prior: [epochs('epochs', 'Epochs, at most', '24'), { ...PRIOR_SIZE, more: false }],
+  prior: [
+    { ...epochs('epochs', 'Epochs, at most', '24'), help: 'It ends earlier once it no longer gets better.' },
+    { ...PRIOR_SIZE, more: false },
+  ],
   vocoder: [
-    epochs('epochs', 'Epochs', '12, on a GPU 60'),
-    { name: 'vocoder', label: 'Then play with', kind: 'choice', choices: ['auto', 'neural'], value: 'auto' },
+    { ...epochs('epochs', 'Epochs', '12, on a GPU 60'), help: 'How often it hears all recordings. More sounds clearer and takes longer.' },
+    { name: 'vocoder', label: 'Then play with', kind: 'choice', choices: ['auto', 'neural'], value: 'auto', help: 'The closer one is found by listening to recordings that were held back.' },
   ],
 }
 const SHOWN_AS = { '': 'by the recordings', phase: 'phase', auto: 'the closer one', neural: 'neural' }
@@ -51,6 +67,30 @@ const SHOWN_AS = { '': 'by the recordings', phase: 'phase', auto: 'the closer on
 /** @param {string} what */
 export const defaultsOf = (what) =>
   Object.fromEntries(FIELDS[what].map((one) => [one.name, one.value ?? (one.kind === 'number' ? null : '')]))
+
+/** How many epochs there are if nobody chooses. @type {Record<string, Record<string, {usual: number, part: string}>>} */
+const EPOCHS = {
+  new: { codec_epochs: { usual: 40, part: 'codec' }, prior_epochs: { usual: 24, part: 'prior' } },
+  continue: { codec_epochs: { usual: 20, part: 'codec' }, prior_epochs: { usual: 24, part: 'prior' } },
+  prior: { epochs: { usual: 24, part: 'prior' } },
+  vocoder: { epochs: { usual: 12, part: 'vocoder' } },
+}
+/** How long each part of a quick trial takes, in seconds, and its share of the epochs where nothing was measured. */
+const QUICK_SECONDS = 60
+const QUICK_SHARE = 0.1
+
+/**
+ * The numbers of epochs of a training that takes a minute or two, by what was estimated for all of a new model.
+ * @param {string} what @param {any} estimate seconds by part, if known
+ */
+export function quickTrial(what, estimate) {
+  return Object.fromEntries(Object.entries(EPOCHS[what]).map(([name, { usual, part }]) => {
+    const whole = EPOCHS.new[`${part}_epochs`]?.usual ?? usual
+    const seconds = estimate?.[part]
+    const epochs = seconds > 0 ? (whole * QUICK_SECONDS) / seconds : whole * QUICK_SHARE
+    return [name, Math.min(Math.max(Math.round(epochs), 1), usual)]
+  }))
+}
 
 /** The options that differ from the program's own choice. @param {string} what @param {any} values */
 export function optionsOf(what, values) {
@@ -80,7 +120,14 @@ export function Fields({ what, values, change, set }) {
     </details>`}`
 }
 
-function OneField(/** @type {any} */ { field, value, hint, change }) {
+function OneField(/** @type {any} */ props) {
+  const { kind, help } = props.field
+  return html`<div class=${kind === 'check' ? 'one-field wide' : 'one-field'}>
+    <${Control} ...${props} />${help && html`<p class="soft field-help">${help}</p>`}
+  </div>`
+}
+
+function Control(/** @type {any} */ { field, value, hint, change }) {
   const typed = (/** @type {any} */ event) => change(event.target.value)
   if (field.kind === 'check') {
     return html`<label class="check">

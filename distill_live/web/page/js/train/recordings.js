@@ -80,8 +80,9 @@ async function lookInto(/** @type {string} */ set, /** @type {(found: any) => vo
   const found = await attempt(post(path, { estimate: false }))
   tell(found)
   if (!found?.found?.length) return
-  const { estimate } = await post(path, { estimate: true }).catch(() => ({ estimate: null }))
-  tell({ ...found, estimate: estimate ?? 'unknown' })
+  const { estimate } = await post(path, { estimate: true })
+    .catch((/** @type {Error} */ error) => ({ estimate: { reason: error.message } }))
+  tell({ ...found, estimate: estimate ?? { reason: 'nothing here can be measured' } })
 }
 
 /** Send files one after the other; the first one that is refused does not stop the others. */
