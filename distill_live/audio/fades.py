@@ -11,6 +11,8 @@ Number = TypeVar("Number", bound=np.floating[Any])
 
 #: How far neighbouring chunks overlap when nothing else is asked for: 50 ms at 48 kHz.
 DEFAULT_OVERLAP_SAMPLES = 2400
+#: How long sound fades where it is cut out of the middle of other sound, in seconds.
+CUT_FADE_SECONDS = 0.005
 
 
 def rising_fade(count: int) -> NDArray[np.float32]:

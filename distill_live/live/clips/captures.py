@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from distill_live.audio.fades import rising_fade
+from distill_live.audio.fades import CUT_FADE_SECONDS, rising_fade
 from distill_live.audio.files import write_audio
 from distill_live.audio.level import loudness_db, mean_square
 from distill_live.codes.grid import CodeGrid
@@ -28,8 +28,6 @@ from distill_live.live.ipc.ring import Samples
 
 #: How long an engine may take to answer, in seconds; it answers between two columns.
 PATIENCE_SECONDS = 10.0
-#: How long the sound of a capture fades in and out, in seconds.
-FADE_SECONDS = 0.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +169,7 @@ class Captures:
 
 def _faded(sound: Samples, sample_rate: int) -> Samples:
     """A sound [N, 2] that fades in and out: it was cut out of the middle of what was heard."""
-    count = min(round(FADE_SECONDS * sample_rate), len(sound) // 2)
+    count = min(round(CUT_FADE_SECONDS * sample_rate), len(sound) // 2)
     faded = sound.copy()
     fade = rising_fade(count)[:, None]
     faded[:count] *= fade
