@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from distill_live.audio.fades import CUT_FADE_SECONDS, rising_fade
+from distill_live.audio.fades import CUT_FADE_SECONDS, fade_ends
 from distill_live.audio.files import write_audio
 from distill_live.audio.level import loudness_db, mean_square
 from distill_live.codes.grid import CodeGrid
@@ -169,12 +169,8 @@ class Captures:
 
 def _faded(sound: Samples, sample_rate: int) -> Samples:
     """A sound [N, 2] that fades in and out: it was cut out of the middle of what was heard."""
-    count = min(round(CUT_FADE_SECONDS * sample_rate), len(sound) // 2)
-    faded = sound.copy()
-    fade = rising_fade(count)[:, None]
-    faded[:count] *= fade
-    faded[len(sound) - count :] *= fade[::-1]
-    return faded
+    count = round(CUT_FADE_SECONDS * sample_rate)
+    return next(fade_ends([sound], len(sound), count))
 
 
 def _unwritten(lost: str, error: DistillError) -> str:
