@@ -114,11 +114,16 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` is probably a misspelling of: one letter in four may be wrong, or
-    one of a shorter name."""
+    """The known name that `name` is probably a misspelling of: one letter in four may be wrong, up
+    to three, or one of a shorter name. Of a path that is like none, the path above it counts: its
+    last part may be a level."""
     # A quick look leaves few whose letters must be compared.
-    similar = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
-    return next((one for one in similar if _typos(name, one) <= max(len(one) // 4, 1)), None)
+    known, above = list(known), name.rpartition("/")[0]
+    similar = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    close = next(
+        (one for one in similar if _typos(name, one) <= min(max(len(one) // 4, 1), 3)), None
+    )
+    return closest(above, known) if close is None and above else close
 
 
 def _typos(name: str, meant: str) -> int:

@@ -371,6 +371,7 @@ def test_the_nearest_address_is_sought_among_whole_names(desk: Desk) -> None:
         ("/somewhere/on", None),
         ("/freeze", "/distill/edit/freeze/on"),
         ("/distill/lop", "/distill/loop"),
+        ("/distill/temprature/air", "/distill/temperature"),
         ("/distill/brightness", "/distill/steer/brightness"),
         ("/distill/gian", "/distill/gain"),
         ("/distill/steer/brigthness", "/distill/steer/brightness"),
