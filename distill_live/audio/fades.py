@@ -1,7 +1,8 @@
-"""Fades from one sound to another."""
+"""Fades from one sound to another, and at the ends of one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,6 +12,8 @@ Number = TypeVar("Number", bound=np.floating[Any])
 
 #: How far neighbouring chunks overlap when nothing else is asked for: 50 ms at 48 kHz.
 DEFAULT_OVERLAP_SAMPLES = 2400
+#: How long sound fades where it is cut out of the middle of other sound, in seconds.
+CUT_FADE_SECONDS = 0.005
 
 
 def rising_fade(count: int) -> NDArray[np.float32]:
@@ -24,6 +27,25 @@ def rising_fade(count: int) -> NDArray[np.float32]:
 def per_sample(gains: NDArray[Number], samples: NDArray[Any]) -> NDArray[Number]:
     """Gains `[n]`, one for each moment, in the shape that multiplies samples `[n]` or `[n, C]`."""
     return gains if samples.ndim == 1 else gains[:, None]
+
+
+def fade_ends(
+    blocks: Iterable[NDArray[np.float32]], total: int, count: int
+) -> Iterator[NDArray[np.float32]]:
+    """A sound of `total` samples in blocks `[n]` or `[n, C]`, which fades in over its first `count`
+    samples and out over its last, or over half of them each if it is that short."""
+    fade = rising_fade(min(count, total // 2))
+    start = 0
+    for block in blocks:
+        rising = fade[start : start + len(block)]
+        end = start + len(block)
+        falling = fade[::-1][max(start - (total - len(fade)), 0) : max(end - total + len(fade), 0)]
+        if len(rising) or len(falling):
+            block = block.copy()
+            block[: len(rising)] *= per_sample(rising, block)
+            block[len(block) - len(falling) :] *= per_sample(falling, block)
+        start = end
+        yield block
 
 
 def crossfade(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from distill_live.atomic_file import atomic_file
 from distill_live.audio.blocks import Spool, recut
 from distill_live.audio.limiter import RecordingLimiter, within_full_scale
-from distill_live.audio.loudness import LoudnessMeter, integrated_loudness
+from distill_live.audio.loudness import gain_to
 from distill_live.audio.reproducible import make_reproducible
 from distill_live.audio.stereo.channels import channel_count, channels_of
 from distill_live.errors import AudioFileError
@@ -166,7 +166,8 @@ def write_blocks(
     """Write a sound in blocks `[n, C]`, or `[n]` of one channel, as `write_audio` does, whatever
     its length; a float file, too, is limited to full scale.
 
-    With `lufs`, it is first brought to that loudness; one that is shorter than 0.4 s or silent has
+    With `lufs`, it is first brought to that loudness, also if it must be limited, as far as the
+    limiter lets it; one that is shorter than 0.4 s or silent has
     none, and stays as it is. The whole sound is kept on the disk, in the path's folder, until its
     loudest sample and its loudness are known. Raises AudioFileError as `write_audio` does; whatever
     `blocks` raises leaves no file, and an old one as it was.
@@ -178,26 +179,20 @@ def write_blocks(
     with _written_whole(path, format) as temporary, Spool(path.parent, channels) as spool:
         for block in blocks:
             spool.append(block)
-        sound, peak, found = spool.blocks(), spool.peak, None
+        sound, peak, gain = spool.blocks(), spool.peak, None
         if lufs is not None:
-            found = integrated_loudness(spool.blocks(), sample_rate, channels)
-        if lufs is not None and found is not None:
-            gain = np.float32(10.0 ** ((lufs - found) / 20.0))
-            sound, peak, found = (block * gain for block in sound), peak * float(gain), lufs
+            gain = gain_to(lufs, spool.blocks, peak, sample_rate)
+        if gain is not None:
+            factor = np.float32(gain.factor)
+            sound, peak = (block * factor for block in sound), peak * gain.factor
         # A NaN is not within full scale, either.
-        limited = not peak <= 1.0
-        meter = LoudnessMeter(sample_rate, channels)
-        if limited:
+        if not peak <= 1.0:
             sound = limiter.limit(sound)
         with SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer:
             # Encoders give other bytes when the same samples reach them in other portions.
             for block in recut(sound, _WRITE_SAMPLES):
                 writer.write(block)
-                if limited and found is not None:
-                    meter.add(block)
-    if not limited:
-        return Written(0.0, found)
-    return Written(limiter.reduction_db, found if found is None else meter.lufs)
+    return Written(limiter.reduction_db, gain.lufs if gain else None)
 
 
 @contextmanager

@@ -6,15 +6,22 @@ Only this module imports pyloudnorm, and only once something is measured: it tak
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from distill_live.audio.limiter import RecordingLimiter
 
 Samples = NDArray[np.float32]
 
 #: The loudness that a sound can be brought to, in LUFS.
 LOWEST_LUFS, HIGHEST_LUFS = -40.0, -6.0
+#: How near a limited sound must come to it, in LU, and in how many attempts at most.
+NEAR_LU, _ATTEMPTS = 0.1, 8
+#: The least that a dB more before the limiter must give after it, in LU, or no more is tried.
+_LEAST_GAIN = 0.2
 
 #: Filters with the coefficients of the recommendation; the library's usual ones differ by 0.04 dB.
 _FILTERS = "DeMan"
@@ -97,3 +104,56 @@ def integrated_loudness(
     for block in blocks:
         meter.add(block)
     return meter.lufs
+
+
+class Gain(NamedTuple):
+    """A linear gain, and the loudness of the sound after it, and after the limiter, in LUFS."""
+
+    factor: float
+    lufs: float
+
+
+def gain_to(
+    lufs: float, blocks: Callable[[], Iterator[Samples]], peak: float, sample_rate: int
+) -> Gain | None:
+    """The gain that brings a sound to a loudness, or as near as it gets: where its `peak` exceeds
+    full scale, the limiter makes it softer. None if the sound has no loudness.
+
+    `blocks` gives the sound from its beginning, in blocks `[n, C]`, as often as it is called.
+    """
+
+    def after_limiting(gain_db: float) -> float:
+        factor = np.float32(_factor(gain_db))
+        limiter = RecordingLimiter(sample_rate, channels)
+        limited = limiter.limit(block * factor for block in blocks())
+        reached = integrated_loudness(limited, sample_rate, channels)
+        return -math.inf if reached is None else reached
+
+    channels = next((block.shape[1] for block in blocks()), 1)
+    found = integrated_loudness(blocks(), sample_rate, channels)
+    if found is None:
+        return None
+    gain_db = lufs - found
+    if peak * _factor(gain_db) <= 1.0:
+        return Gain(_factor(gain_db), lufs)
+    tried = {gain_db: after_limiting(gain_db)}
+    while len(tried) < _ATTEMPTS and abs(tried[gain_db] - lufs) > NEAR_LU / 2:
+        slope = _slope(tried)
+        if slope < _LEAST_GAIN:
+            break
+        gain_db += (lufs - tried[gain_db]) / slope
+        tried[gain_db] = after_limiting(gain_db)
+    best = min(tried, key=lambda gain: abs(tried[gain] - lufs))
+    return Gain(_factor(best), tried[best])
+
+
+def _slope(tried: dict[float, float]) -> float:
+    """How many LU a dB more has given between the last two attempts, 1 after the first."""
+    if len(tried) == 1:
+        return 1.0
+    (before, softer), (gain, louder) = [*tried.items()][-2:]
+    return min((louder - softer) / (gain - before), 1.0)
+
+
+def _factor(gain_db: float) -> float:
+    return float(10.0 ** (gain_db / 20.0))

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distill_live.audio.fades import fade_ends
 from distill_live.commands.destinations import ConvertedFiles
 from distill_live.commands.many_files import for_each_file
 from distill_live.commands.options import (
     BitDepthOption,
     ClarityOption,
     DeviceOption,
+    FadeOption,
     GrainOption,
     LufsOption,
     ModelOption,
@@ -63,6 +65,7 @@ def decode(
     reach: ReachOption = PARAMETERS["grain_reach"].default,
     bit_depth: BitDepthOption = 24,
     lufs: LufsOption = None,
+    fade: FadeOption = 0.0,
     device: DeviceOption = "auto",
 ) -> None:
     """Turn grids of codes into sound files, with the model that made the codes.
@@ -86,7 +89,10 @@ def decode(
         except CodesError as error:
             raise CodesError(f"{source}: {error}") from error
         path = places.path(source)
-        write_sound(path, _decoded(loaded, grid, sound), sample_rate, bit_depth, lufs=lufs)
+        decoded = _decoded(loaded, grid, sound)
+        samples = len(grid.codes) * loaded.column_samples
+        faded = fade_ends(decoded, samples, round(fade / 1000 * sample_rate))
+        write_sound(path, faded, sample_rate, bit_depth, lufs=lufs)
         tell(f"{path}: {grid.duration_seconds:.1f} s")
 
     for_each_file(codes, decode_one)

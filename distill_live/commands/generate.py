@@ -13,11 +13,13 @@ import typer
 
 from distill_live import __version__
 from distill_live.atomic_file import atomic_file
+from distill_live.audio.fades import CUT_FADE_SECONDS, fade_ends
 from distill_live.commands.destinations import SoundSeries
 from distill_live.commands.options import (
     BitDepthOption,
     ClarityOption,
     DeviceOption,
+    FadeOption,
     GrainOption,
     LufsOption,
     ModelArgument,
@@ -150,6 +152,7 @@ def generate(
     ] = None,
     bit_depth: BitDepthOption = 24,
     lufs: LufsOption = None,
+    fade: FadeOption = 1000 * CUT_FADE_SECONDS,
     device: DeviceOption = "auto",
     progress_file: ProgressFileOption = None,
 ) -> None:
@@ -207,8 +210,12 @@ def generate(
                 sound=sound, on_grain=grains.append, **sampling, **led,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
-        write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth, lufs=lufs)
-        written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
+        audio = resample(audio, own_rate, rate)
+        faded = fade_ends([audio], len(audio), round(fade / 1000 * rate))
+        write_sound(path, faded, rate, bit_depth, lufs=lufs)
+        written = {
+            "duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth, "fade_ms": fade,
+        }  # fmt: skip
         if lufs is not None:
             written["lufs"] = lufs
         if overlap is not None and overlap_samples is not None:

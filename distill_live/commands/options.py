@@ -30,6 +30,12 @@ def _require_loudness(lufs: float | None) -> float | None:
     return lufs
 
 
+def _require_finite(number: float | None) -> float | None:
+    if number is not None and not math.isfinite(number):
+        raise typer.BadParameter(f"{number} is not a finite number.")
+    return number
+
+
 Device = Literal["auto", "cpu", "cuda", "mps"]
 ColumnFrames = Literal["4", "8", "16"]
 VocoderChoice = Literal["auto", "phase", "neural"]
@@ -80,6 +86,17 @@ LufsOption = Annotated[
         callback=_require_loudness,
         help="Integrated loudness of the sound in LUFS, such as -16 (default: as the model makes "
         "it).",
+    ),
+]
+FadeOption = Annotated[
+    float,
+    typer.Option(
+        "--fade",
+        min=0,
+        max=10_000,
+        callback=_require_finite,
+        metavar="MS",
+        help="Fade in and out at the ends of the sound, in ms; 0 leaves it as it is.",
     ),
 ]
 ClarityOption = Annotated[float, parameter_option("clarity")]
@@ -143,12 +160,6 @@ AnewOption = Annotated[
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Replace an existing model of the same name.")
 ]
-
-
-def _require_finite(seconds: float | None) -> float | None:
-    if seconds is not None and not math.isfinite(seconds):
-        raise typer.BadParameter(f"{seconds} is not a finite number of seconds.")
-    return seconds
 
 
 def seconds_option(name: str, minimum: float, help: str) -> Any:

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from distill_live.audio.limiter import Samples
     from distill_live.models.file.loaded import LoadedVQModel
 
-#: How much another loudness than the wanted one differs, in LU, before it is mentioned.
-_OTHER_LU = 0.5
-
 
 def tell(text: object, *, nl: bool = True, err: bool = False) -> None:
     """Print a text on standard output, or with `err` on standard error.
@@ -113,6 +110,7 @@ def write_sound(
     players expect even of floats, and with `lufs` at that loudness. Say on standard error by how
     much the limiter had to turn it down, and if it has another loudness than was wanted."""
     from distill_live.audio.files import write_blocks
+    from distill_live.audio.loudness import NEAR_LU
 
     written = write_blocks(path, blocks, sample_rate, bit_depth, lufs=lufs)
     if lufs is not None and written.lufs is None:
@@ -124,8 +122,8 @@ def write_sound(
         f"note: {path.name} was louder than full scale{at}; the limiter turned it down by up to "
         f"{written.reduction_db:.1f} dB"
     )
-    if lufs is not None and written.lufs is not None and abs(written.lufs - lufs) > _OTHER_LU:
-        line += f", so its loudness is {written.lufs:.1f} LUFS"
+    if lufs is not None and written.lufs is not None and abs(written.lufs - lufs) > NEAR_LU:
+        line += f", and it came no nearer than {written.lufs:.1f} LUFS"
     warn(line)
 
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from distill_live.live.ipc.ring import Samples
     from distill_live.models.file.loaded import LoadedVQModel
 
+#: Why what happened at an entry of a log is not rendered.
+_LEFT_OUT = {
+    "bridge": "the engine had no new sound then, and the last passage was repeated",
+    "gap": "nothing was played then, until another output took over",
+}
+
 
 def render(
     log: Annotated[
@@ -79,16 +85,14 @@ def _again(log: Path, device: str) -> Samples:
 
     from distill_live.codes.session_log import read_session_log
     from distill_live.live.ipc.ring import SAMPLE_RATE
+    from distill_live.live.recording.gaps import in_words
     from distill_live.live.replay.exact import replay_log
 
     def told(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for entry in entries:
-            if entry["op"] == "bridge":
-                tell(
-                    f"note: {entry['samples'] / SAMPLE_RATE:.1f} s left out: the engine had no new "
-                    "sound then, and the last passage was repeated",
-                    err=True,
-                )
+            if why := _LEFT_OUT.get(entry["op"]):
+                lasted = in_words(entry["samples"] / SAMPLE_RATE)
+                tell(f"note: {lasted} left out: {why}", err=True)
             yield entry
 
     def load(entry: dict[str, Any]) -> LoadedVQModel:

@@ -175,6 +175,8 @@ def serve(
     waits = options.output == "file"
     listens = _choose_input(input_, input_channel, waits)
     record, log = record and _new_file(record), log and _new_file(log)
+    line = StatusLine()
+    line.log(f"loading {path.stem}")
     # Torch is imported beside everything else, but not beside a measurement.
     processes = FRESH if auto else torch_processes()
 
@@ -192,7 +194,6 @@ def serve(
     from distill_live.outputs.process import run_audio
     from distill_live.parameters import ParameterStore
 
-    line = StatusLine()
     engine = EngineSettings()
     if auto:
         engine, options = measured_settings(path, device, options, line.say)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from distill_live.audio.fades import crossfade, per_sample, rising_fade
+from distill_live.audio.fades import crossfade, fade_ends, per_sample, rising_fade
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 2400])
@@ -31,3 +31,18 @@ def test_gains_multiply_every_channel_alike(shape: tuple[int, ...]) -> None:
     assert products.shape == shape
     for channel in products.reshape(5, -1).T:
         np.testing.assert_array_equal(channel, 2 * gains)
+
+
+@pytest.mark.parametrize("shape", [(100,), (100, 2)])
+@pytest.mark.parametrize("count", [0, 1, 30, 50, 70])
+@pytest.mark.parametrize("size", [1, 7, 45, 100])
+def test_the_ends_of_a_sound_fade_however_it_is_cut_into_blocks(
+    shape: tuple[int, ...], count: int, size: int
+) -> None:
+    sound = np.ones(shape, np.float32)
+    blocks = [sound[start : start + size] for start in range(0, 100, size)]
+    faded = np.concatenate([*fade_ends(blocks, 100, count)])
+    count = min(count, 50)
+    gains = np.concatenate([rising_fade(count), np.ones(100 - 2 * count), rising_fade(count)[::-1]])
+    np.testing.assert_array_equal(faded, sound * per_sample(gains.astype(np.float32), sound))
+    assert (sound == 1.0).all()

@@ -52,6 +52,12 @@ def test_ctrl_c_stops_it_cleanly(stopped: Stopped) -> None:
     assert_nothing_is_left(stopped.processes)
 
 
+def test_the_first_line_says_at_once_that_it_loads_the_model(
+    stopped: Stopped, calm_model_path: Path
+) -> None:
+    assert stopped.errors.splitlines()[0] == f"loading {calm_model_path.stem}"
+
+
 def test_one_line_says_which_priority_the_sound_has_and_it_is_so(stopped: Stopped) -> None:
     line = stopped.lines[0]
     assert line.startswith("priority: ")

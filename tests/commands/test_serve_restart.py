@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -90,6 +91,31 @@ def played(calm_model_path: Path, sounds: Path, tmp_path: Path) -> Iterator[Sess
     with session(calm_model_path, tmp_path, "--clips", str(sounds)) as played:
         yield played
         played.end()
+
+
+def test_a_killed_audio_process_leaves_silence_of_its_length_and_that_is_told(
+    calm_model_path: Path, run_cli: RunCli, tmp_path: Path
+) -> None:
+    with session(calm_model_path, tmp_path, "--record", str(tmp_path / "recording.wav")) as played:
+        played.hear(2.0)
+        os.kill(played.server.child("audio"), signal.SIGKILL)
+        wait_until(lambda: played.entries("gap"), "another audio process")
+        played.hear(1.0)
+        played.end()
+    (gap,) = played.entries("gap")
+    told = re.search(
+        r"^nothing was played for (.+) s: recording.wav is silent there, at (.+) s$",
+        played.server.errors, re.MULTILINE,
+    )  # fmt: skip
+    assert told is not None, played.server.errors
+    length, at = (float(seconds) for seconds in told.groups())
+    assert length == pytest.approx(gap["samples"] / SECOND, abs=0.051)
+    samples = read_audio(played.recording)[0][:, 0]
+    silence = samples[round((at + 0.05) * SECOND) : round((at + length - 0.1) * SECOND)]
+    assert len(silence) > 0 and not silence.any()
+    assert np.abs(samples[round((at + length + 0.2) * SECOND) :]).max() > 0.01
+    ended = run_cli("render", played.log, "--output", tmp_path / "again.wav")
+    assert f"note: {length:.1f} s left out: nothing was played then" in ended.err
 
 
 def test_prime_frozen_codes_and_hold_survive(played: Session, sounds: Path) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from distill_live.control.namespace.address import NORM, OFF, OWN, ROOT, Reply
@@ -12,7 +11,7 @@ from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import find_target
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.reception import printable
-from distill_live.errors import ParameterError
+from distill_live.errors import ParameterError, closest
 from distill_live.parameters import Table
 
 Handler = Callable[[Sequence[object]], list[Reply]]
@@ -21,8 +20,6 @@ Handler = Callable[[Sequence[object]], list[Reply]]
 _APART = (NORM, f"/{OFF}")
 #: The most patterns, and the most addresses that lead nowhere, that are remembered.
 MAX_REMEMBERED = 256
-#: How similar two addresses must be, 0..1, for one to be suggested instead of the other.
-_LIKE = 0.72
 #: The most members of a group that are listed.
 _MAX_MEMBERS = 8
 
@@ -135,11 +132,19 @@ class AddressBook:
         members = [member for member in members if not _ending(member)]
         if members and wanted:
             return f" (a group: {_some(members)})"
-        # Probably one with the same last word is meant; otherwise a few letters may differ.
-        last = wanted.rpartition("/")[2]
-        same = [name for name in names if last and last in name.split("/")]
-        close = difflib.get_close_matches(wanted, same or names, n=1, cutoff=0.0 if same else _LIKE)
-        return f" (did you mean {names[close[0]]}?)" if close else ""
+        close = closest(wanted, names) or _only_group(wanted, names)
+        if close:
+            return f" (did you mean {names[close]}?)"
+        below = address.startswith(f"{ROOT}/")
+        return "; `distill-live params` lists all addresses" if below else ""
+
+
+def _only_group(wanted: str, names: Iterable[str]) -> str | None:
+    """The first of the names that have a single word, such as `/freeze`, as one of theirs, if they
+    are all of one group, such as `/edit/freeze`."""
+    found = [name for name in names if f"{wanted}/" in f"{name}/"]
+    groups = {f"{name}/".partition(f"{wanted}/")[0] for name in found}
+    return found[0] if len(groups) == 1 and wanted.rfind("/") == 0 else None
 
 
 def _ending(address: str) -> str:

@@ -208,10 +208,12 @@ class MidiPorts:
 
 def _unavailable(reasons: Mapping[str, str]) -> str:
     """Why MIDI is unavailable, by the systems that do not answer, and what to do about it."""
+    if not reasons:
+        return "MIDI unavailable: its library supports no MIDI system here"
     why = "; ".join(f"{system}: {reason}" for system, reason in reasons.items())
     advice = [_ADVICE[system] for system in reasons if system in _ADVICE]
-    to_do = f" (for controllers, {' or '.join(advice)})" if advice else ""
-    return f"MIDI unavailable: {why or 'its library supports no MIDI system here'}{to_do}"
+    to_do = f"; to use a MIDI controller, {' or '.join(advice)}" if advice else ""
+    return f"MIDI unavailable ({why}){to_do}"
 
 
 def _shown(port: PortName) -> str:

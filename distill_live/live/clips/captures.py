@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from distill_live.audio.fades import rising_fade
+from distill_live.audio.fades import CUT_FADE_SECONDS, fade_ends
 from distill_live.audio.files import write_audio
 from distill_live.audio.level import loudness_db, mean_square
 from distill_live.codes.grid import CodeGrid
@@ -28,8 +28,6 @@ from distill_live.live.ipc.ring import Samples
 
 #: How long an engine may take to answer, in seconds; it answers between two columns.
 PATIENCE_SECONDS = 10.0
-#: How long the sound of a capture fades in and out, in seconds.
-FADE_SECONDS = 0.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +161,8 @@ class Captures:
             return
         seconds = _length(grid) / grid.sample_rate
         text = f"clip {capture.name}: the last {seconds:.1f} s, also in {path} and {codes.name}"
+        if seconds < capture.seconds - grid.column_seconds:
+            notes = [f"no more was heard, so it is shorter than {capture.seconds:g} s", *notes]
         if lost:
             text = f"{lost}; the last {seconds:.1f} s are only in {path} and {codes.name}"
         text = "; ".join([text, *notes])
@@ -171,12 +171,8 @@ class Captures:
 
 def _faded(sound: Samples, sample_rate: int) -> Samples:
     """A sound [N, 2] that fades in and out: it was cut out of the middle of what was heard."""
-    count = min(round(FADE_SECONDS * sample_rate), len(sound) // 2)
-    faded = sound.copy()
-    fade = rising_fade(count)[:, None]
-    faded[:count] *= fade
-    faded[len(sound) - count :] *= fade[::-1]
-    return faded
+    count = round(CUT_FADE_SECONDS * sample_rate)
+    return next(fade_ends([sound], len(sound), count))
 
 
 def _unwritten(lost: str, error: DistillError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from distill_live.audio.fades import CUT_FADE_SECONDS, rising_fade
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.ipc.tap import TapRing
 
@@ -19,8 +20,8 @@ class LookBack:
     def __init__(self, tap: TapRing) -> None:
         self._tap = tap
         self._position = tap.written
-        self._sample_rate = tap.sample_rate
-        self._ring = np.zeros((2, 0), np.float32)
+        self._since, self._sample_rate = tap.since, tap.sample_rate
+        self._ring = np.zeros((2, round(SECONDS * self._sample_rate)), np.float32)
         # How many samples of the present rate have come.
         self._count = 0
 
@@ -35,7 +36,7 @@ class LookBack:
         self._copy()
         size = self._ring.shape[1]
         wanted = min(round(seconds * self._sample_rate), self._count, size)
-        places = np.arange(self._count - wanted, self._count) % max(size, 1)
+        places = np.arange(self._count - wanted, self._count) % size
         return self._ring[:, places], self._sample_rate
 
     def _copy(self) -> None:
@@ -43,12 +44,26 @@ class LookBack:
         start = self._position + lost
         self._position = start + samples.shape[1]
         since, rate = self._tap.since, self._tap.sample_rate
-        samples = samples[:, max(since - start, 0) :]
+        older, samples = np.split(samples, [max(since - start, 0)], axis=1)
+        if rate == self._sample_rate:
+            self._keep(older)
         if not samples.shape[1]:
             return
-        if rate != self._sample_rate or not self._ring.shape[1]:
+        if since != self._since:
+            self._since = since
+            self._fade_out()
+        if rate != self._sample_rate:
             self._sample_rate, self._count = rate, 0
             self._ring = np.zeros((2, round(SECONDS * rate)), np.float32)
+        self._keep(samples)
+
+    def _fade_out(self) -> None:
+        """Let the newest sound end softly, where another output, which begins softly, goes on."""
+        count = min(round(CUT_FADE_SECONDS * self._sample_rate), self._count)
+        places = np.arange(self._count - count, self._count) % self._ring.shape[1]
+        self._ring[:, places] *= rising_fade(count)[::-1]
+
+    def _keep(self, samples: Samples) -> None:
         places = np.arange(self._count, self._count + samples.shape[1]) % self._ring.shape[1]
         self._ring[:, places] = samples
         self._count += samples.shape[1]

@@ -71,6 +71,7 @@ class LiveStatus(SharedNumbers):
         "transport": "control: see Transport",
         "audio_beat": "audio: time.monotonic() of the last block, s",
         "blocks": "audio: blocks played",
+        "given_until": "audio: time.monotonic() when the sound given to the device so far ends, s",
         "played": "audio: samples of sound played (at 48 kHz); silence does not count",
         "underruns": "audio: how often the ring ran dry",
         "bridging": "audio: 1 while the last passage is repeated because the ring ran dry",

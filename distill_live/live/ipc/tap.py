@@ -25,6 +25,7 @@ class TapRing:
         self._samples = SharedArray((channels, CAPACITY), "f4")
         self._marks = SharedArray((2,), "i8")
         self._rate, self._since = SharedArray((1,), "i8"), SharedArray((1,), "i8")
+        self._gaps = SharedArray((1,), "f8")
         self._rate.array[0] = SAMPLE_RATE
 
     def begin(self, sample_rate: int) -> None:
@@ -33,6 +34,16 @@ class TapRing:
         fence()
         self._rate.array[0] = sample_rate
 
+    def note_gap(self, seconds: float) -> None:
+        """For the writer, before its first samples: say how long nothing was written before."""
+        self._gaps.array[0] += seconds
+        fence()
+
+    @property
+    def gap_seconds(self) -> float:
+        """For how many seconds in all there was no writer, between one and the next."""
+        return float(self._gaps.array[0])
+
     @property
     def sample_rate(self) -> int:
         """The rate in Hz of the samples from position `since` on."""
@@ -40,7 +51,7 @@ class TapRing:
 
     @property
     def since(self) -> int:
-        """The position of the first sample that has the present rate."""
+        """The position of the present writer's first sample, from which on the rate is known."""
         return int(self._since.array[0])
 
     @property

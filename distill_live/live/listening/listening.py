@@ -151,9 +151,10 @@ class Listening:
         *names, seconds = arguments
         passage = self._passage(seconds, codec_sha256)
         if name == "listen/clip":
-            return self.on_clip(names[0], passage)
+            return self.on_clip(names[0], passage) + _tell_less(seconds, passage)
         self.on_prime(passage.codes, (name, arguments))
-        return f"continuing from the last {passage.seconds:.1f} s you played{self.when()}"
+        text = f"continuing from the last {passage.seconds:.1f} s you played{self.when()}"
+        return text + _tell_less(seconds, passage)
 
     def _passage(self, seconds: float | None, codec_sha256: str) -> Passage:
         """The last seconds, or (None) the last phrase, of the live input.
@@ -187,3 +188,11 @@ class Listening:
 
     def _job(self, model: Path) -> tuple[ListenerJob]:
         return (ListenerJob(model, self.memory),)
+
+
+def _tell_less(seconds: float | None, passage: Passage) -> str:
+    """What to say if a passage is shorter than what was asked for."""
+    missing = 0.0 if seconds is None else seconds - passage.seconds
+    if missing < passage.seconds / len(passage.codes):
+        return ""
+    return f"; no more was heard, so it is shorter than {seconds:g} s"

@@ -6,13 +6,16 @@ from distill_live.audio.fades import equal_power, per_sample
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.playback.ring_reader import RingReader
 
-#: The longest and the shortest passage that is repeated, in samples: two seconds and a quarter of a
-#: second; a shorter one would stutter.
+#: The passage is repeated every two seconds, in samples, which is a whole number of beats at 120 or
+#: 90 BPM. If less has been heard it is shorter, but shorter than LEAST would stutter.
 PASSAGE, LEAST = 96_000, 12_000
 #: Samples of each fade: into the passage, from its end to its beginning, back to new sound (50 ms).
 FADE = 2_400
-#: How many samples a ring must hold before it is played again (150 ms).
-ENOUGH = 7_200
+#: What must be remembered: the passage, and what came before it, into which its end fades.
+_REMEMBERED = PASSAGE + FADE
+#: How many samples a ring must hold before it is played again (250 ms), and with how many it is
+#: played however slowly they come (500 ms): an engine may rest with little more.
+ENOUGH, PLENTY = 12_000, 24_000
 
 
 class BridgedReader:
@@ -26,9 +29,9 @@ class BridgedReader:
     def __init__(self, reader: RingReader) -> None:
         self.reader = reader
         silence = reader.ring.silence
-        self._heard = silence(PASSAGE)
+        self._heard = silence(_REMEMBERED)
         self._count = 0
-        self._passage = silence(PASSAGE)
+        self._passage = silence(_REMEMBERED)
         self._length = self._at = 0
         self._old = silence(FADE)
         self._coming, self._going = (
@@ -39,6 +42,11 @@ class BridgedReader:
         #: Whether it repeats the passage or fades to it, but not while it fades back.
         self.bridging = False
         self._repeated = 0
+        # What the ring held when it was last looked at, how many samples have been played since it
+        # last grew, or None before it did, and the most that were played between two pieces.
+        self._held = 0
+        self._waited: int | None = None
+        self._longest_wait = 0
 
     @property
     def available(self) -> int:
@@ -48,7 +56,7 @@ class BridgedReader:
     @property
     def lasts(self) -> bool:
         """Whether reading can continue without silence, however little the ring holds."""
-        return self.bridging or min(self._count, PASSAGE) >= LEAST
+        return self.bridging or self._count >= LEAST
 
     def pop_repeated(self) -> int:
         """How many samples were repeated since the last call, while the ring stood still."""
@@ -57,7 +65,7 @@ class BridgedReader:
 
     def forget(self) -> None:
         """End a bridge while nothing sounds, if the ring holds enough."""
-        if self.bridging and self.available >= ENOUGH:
+        if self.bridging and self._holds_enough():
             self.bridging, self._faded = False, FADE
 
     def read(self, out: Samples) -> None:
@@ -70,20 +78,32 @@ class BridgedReader:
         """Fill the beginning of `out`; returns how much of it."""
         if self._faded < FADE:
             return self._fade(out[: FADE - self._faded])
-        available = self.available
         if not self.bridging:
+            available = self.available
             count = min(len(out), available - FADE) if self.lasts else len(out)
             if count > 0:
                 self._sound(out[:count])
                 return count
             self._begin()
-        elif available >= ENOUGH:
+        elif self._holds_enough():
             self.bridging, self._faded = False, 0
         else:
             self._repeat(out)
             self._repeated += len(out)
+            if self._waited is not None:
+                self._waited += len(out)
             return len(out)
         return 0
+
+    def _holds_enough(self) -> bool:
+        """Whether the ring holds so much that it will not run dry again at once: the pieces of
+        sound may come twice as slowly as they have come since the bridge began."""
+        available = self.available
+        if available > self._held:
+            self._longest_wait = max(self._longest_wait, self._waited or 0)
+            self._waited = 0
+        self._held = available
+        return available >= min(max(ENOUGH, FADE + 2 * self._longest_wait), PLENTY)
 
     def _fade(self, out: Samples) -> int:
         """The next samples of a fade between ring and passage."""
@@ -107,26 +127,27 @@ class BridgedReader:
     def _sound(self, out: Samples) -> None:
         """The ring's own next samples, remembered."""
         self.reader.read(out)
-        kept = out[-PASSAGE:]
-        first = (self._count + len(out) - len(kept)) % PASSAGE
-        head = min(len(kept), PASSAGE - first)
+        kept = out[-_REMEMBERED:]
+        first = (self._count + len(out) - len(kept)) % _REMEMBERED
+        head = min(len(kept), _REMEMBERED - first)
         self._heard[first : first + head] = kept[:head]
         self._heard[: len(kept) - head] = kept[head:]
         self._count += len(out)
 
     def _begin(self) -> None:
         """Make the passage of what was heard: its end fades into its beginning."""
-        length = min(self._count, PASSAGE)
+        length = min(self._count, _REMEMBERED)
         self._length = length - FADE
-        first = self._count % PASSAGE if self._count > PASSAGE else 0
-        self._passage[: PASSAGE - first] = self._heard[first:]
-        self._passage[PASSAGE - first :] = self._heard[:first]
+        first = self._count % _REMEMBERED if self._count > _REMEMBERED else 0
+        self._passage[: _REMEMBERED - first] = self._heard[first:]
+        self._passage[_REMEMBERED - first :] = self._heard[:first]
         ending = self._passage[self._length : length]
         self._passage[:FADE] *= self._coming
         self._passage[:FADE] += ending * self._going
         # The blended beginning is for the end of the passage; here there is another fade.
         self._at = FADE
         self.bridging, self._faded = True, 0
+        self._held, self._waited, self._longest_wait = self.available, None, 0
 
     def _repeat(self, out: Samples) -> None:
         """The passage's next samples."""

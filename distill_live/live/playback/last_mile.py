@@ -7,6 +7,8 @@ meter, the tap and the device's channels.
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,6 +92,7 @@ class LastMile:
     def render(self, out: NDArray[np.float32]) -> None:
         """Fill `out` [samples, channels], at the device's rate, with the next sound."""
         if not self._given:
+            self._tap.note_gap(self._since_last_output())
             # This way the first sample to come out is the first of the sound.
             self._limiter.process(self._at_device_rate(self._limiter.delay))
         self._peak = 0.0
@@ -106,7 +109,13 @@ class LastMile:
         self._status["peak"] = self._peak
         self._status["rms"], self._status["falling_peak"] = self._meter.rms, self._meter.peak
         self._status.beat("audio_beat")
+        self._status["given_until"] = self._status["audio_beat"] + len(out) / self._rate
         self._status.add("blocks")
+
+    def _since_last_output(self) -> float:
+        """For how many seconds nothing has played, if an earlier output has."""
+        until = self._status["given_until"] if self._status["played"] else 0.0
+        return max(time.monotonic() - until, 0.0) if until else 0.0
 
     @property
     def has_played(self) -> bool:

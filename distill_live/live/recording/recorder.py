@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,9 +15,18 @@ from distill_live.audio.resample import StreamResampler
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.ipc.tap import TapRing
+from distill_live.live.recording.gaps import GapFades
 
 _POLL_SECONDS = 0.1
 _CHANNELS = 2
+
+
+class Gap(NamedTuple):
+    """Silence in a recording, because nothing played: where it begins and how long it is, in
+    seconds."""
+
+    at: float
+    seconds: float
 
 
 class Recorder:
@@ -28,6 +38,9 @@ class Recorder:
     and `lost` those that were not copied in time; of these, `lost_to_disk` were lost while the file
     was being written, and the others because the thread did not run. `error` says why a recording
     broke off.
+
+    The file stays in time: where samples are lost, and where an output had ended before the next
+    one played (`gaps`), it is silent for as long.
     """
 
     def __init__(self, tap: TapRing, path: Path) -> None:
@@ -37,6 +50,7 @@ class Recorder:
         self.written = self.lost = self.lost_to_disk = 0
         #: When the tap was last copied, and how many seconds were spent in writing since.
         self._copied, self._writing = time.monotonic(), 0.0
+        self.gaps: list[Gap] = []
         self.error: str | None = None
 
     @property
@@ -51,12 +65,18 @@ class Recorder:
         """
         self._open(self._tap.sample_rate)
         self._position = self._tap.written
+        self._since, self._gap_seconds = self._tap.since, self._tap.gap_seconds
         self._thread.start()
 
     def _open(self, sample_rate: int) -> None:
         self._file = SoundFileWriter(self.path, sample_rate, _CHANNELS)
-        self._file_rate = self._rate = sample_rate
-        self._resampler = StreamResampler(sample_rate, sample_rate, _CHANNELS)
+        self._file_rate = sample_rate
+        self._use(sample_rate)
+
+    def _use(self, sample_rate: int) -> None:
+        """Take samples of this rate from now on."""
+        self._rate, self._fades = sample_rate, GapFades(sample_rate)
+        self._resampler = StreamResampler(sample_rate, self._file_rate, _CHANNELS)
 
     def stop(self) -> None:
         """Write the rest and finish the file, if it was started."""
@@ -70,7 +90,7 @@ class Recorder:
                 while not self._stop.wait(_POLL_SECONDS):
                     self._copy()
                 self._copy()
-                self._write(np.zeros((0, _CHANNELS), np.float32), last=True)
+                self._write(self._fades.rest(), last=True)
             finally:
                 self._file.close()
         except AudioFileError as error:
@@ -85,21 +105,41 @@ class Recorder:
         start = self._position + lost
         self._position = start + samples.shape[1]
         self.lost += lost
-        older = max(self._tap.since - start, 0)
-        self._write(samples.T[:older])
+        if lost:
+            self._leave_gap(lost / self._rate)
+        since = self._tap.since
+        older = max(since - start, 0)
+        self._write(self._fades.process(samples.T[:older]))
         if len(rest := samples.T[older:]):
-            self._follow(self._tap.sample_rate)
-            self._write(rest)
+            if since != self._since or self._tap.sample_rate != self._rate:
+                self._since = since
+                self._follow_output()
+            self._write(self._fades.process(rest))
 
-    def _follow(self, sample_rate: int) -> None:
-        """Continue with samples of another rate."""
+    def _follow_output(self) -> None:
+        """Continue with what another output plays, perhaps later and at another rate."""
+        before, self._gap_seconds = self._gap_seconds, self._tap.gap_seconds
+        self._write(self._fades.end())
+        if self.written and self._gap_seconds > before:
+            gap = Gap(self.seconds, self._gap_seconds - before)
+            self._leave_gap(gap.seconds)
+            self.gaps.append(gap)
+        sample_rate = self._tap.sample_rate
         if sample_rate == self._rate:
             return
         self._write(np.zeros((0, _CHANNELS), np.float32), last=True)
         if not self.written:
             self._reopen(sample_rate)
-        self._rate = sample_rate
-        self._resampler = StreamResampler(sample_rate, self._file_rate, _CHANNELS)
+        self._use(sample_rate)
+
+    def _leave_gap(self, seconds: float) -> None:
+        """Be silent for so long."""
+        self._write(self._fades.end())
+        left = round(seconds * self._rate)
+        while left:
+            count = min(left, self._rate)
+            self._write(np.zeros((count, _CHANNELS), np.float32))
+            left -= count
 
     def _reopen(self, sample_rate: int) -> None:
         """Give the file, which is still empty, another rate, if its format allows that."""

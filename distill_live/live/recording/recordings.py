@@ -7,6 +7,7 @@ from pathlib import Path
 
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
+from distill_live.live.recording.gaps import SHORTEST_GAP, in_words
 from distill_live.live.recording.recorder import Recorder, new_recording_path
 from distill_live.live.server.long_request import LongRequest
 
@@ -23,6 +24,7 @@ class Recordings(LongRequest):
         super().__init__(say)
         self._tap, self._folder = tap, folder
         self._recorder: Recorder | None = None
+        self._told_gaps = 0
 
     @property
     def path(self) -> Path | None:
@@ -38,7 +40,7 @@ class Recordings(LongRequest):
         """Record into a file. Raises AudioFileError when it cannot be written."""
         recorder = Recorder(self._tap, path)
         recorder.start()
-        self._recorder = recorder
+        self._recorder, self._told_gaps = recorder, 0
 
     def record(self, on: bool, name: str) -> None:
         """Begin a new file, named after the time and the model, or finish the one that is open.
@@ -63,9 +65,23 @@ class Recordings(LongRequest):
             self._end(f"cannot record: {error}", failed=True)
 
     def poll(self) -> None:
-        """Finish a recording that broke off and say so; call it many times a second."""
-        if self._recorder is not None and self._recorder.error:
+        """Finish a recording that broke off and say so, and tell of its gaps; call it many times a
+        second."""
+        if self._recorder is None:
+            return
+        self._tell_gaps(self._recorder)
+        if self._recorder.error:
             self.stop()
+
+    def _tell_gaps(self, recorder: Recorder) -> None:
+        """Say where a recording is silent because nothing played, once for each gap."""
+        for gap in recorder.gaps[self._told_gaps :]:
+            self._told_gaps += 1
+            if gap.seconds >= SHORTEST_GAP:
+                self._say(
+                    f"nothing was played for {in_words(gap.seconds)}: {recorder.path.name} is "
+                    f"silent there, at {gap.at:.1f} s"
+                )
 
     def stop(self) -> None:
         """Finish the file that is open, if one is."""
@@ -73,6 +89,7 @@ class Recordings(LongRequest):
         if recorder is None:
             return
         recorder.stop()
+        self._tell_gaps(recorder)
         to_disk = recorder.lost_to_disk > recorder.lost / 2
         reason = "writing the file took too long" if to_disk else "the computer was too busy"
         lost = f"; it lost {recorder.lost} samples: {reason}" if recorder.lost else ""

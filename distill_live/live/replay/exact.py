@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.audio.fades import crossfade, equal_power, per_sample
+from distill_live.audio.fades import crossfade, equal_power, per_sample, rising_fade
 from distill_live.audio.stereo.channels import in_same_channels, joined
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
@@ -29,6 +29,8 @@ _CALLS = (
     "back_before", "back_after", "jump", "hold", "loop", "route", "release", "clarify",
     "use_grains",
 )  # fmt: skip
+#: Samples of the fade at the end of a deck that ran dry (10 ms).
+DRY_FADE = 480
 #: What an entry says besides the arguments of its call.
 _NO_FIELDS = ("op", "deck")
 
@@ -167,7 +169,16 @@ class DeckReplay:
     def finish(self, end: int | None = None) -> Samples:
         """All that was heard up to ring position `end`, or else all that was made."""
         future = self._futures[self._current]
-        self._emit(future.end if end is None else max(end, self._position))
+        end = future.end if end is None else max(end, self._position)
+        self._emit(min(end, max(future.end, self._position)))
+        if end > self._position:
+            # The last passage was repeated here; it is left out.
+            count = min(end - self._position, DRY_FADE)
+            ending = future.beyond(self._position, end)
+            ending[:count] *= per_sample(rising_fade(count)[::-1], ending)
+            ending[count:] = 0.0
+            self._heard.append(ending)
+            self._position = end
         return joined(np.zeros(0, np.float32), *self._heard)
 
     def _draw(self, column: int, codes: list[Any]) -> None:
@@ -227,7 +238,12 @@ class DeckReplay:
         self._emit(at)
         if self.on_switch is not None:
             self.on_switch(at, old.content(at, old.end))
-        ending = self._mix(at, at + self._futures[future].fade)
+        fade_end = at + self._futures[future].fade
+        ending = self._mix(at, fade_end)
+        if old.end < fade_end:
+            # The last passage was repeated here; it is left out.
+            left = max(old.end - at, 0)
+            ending = joined(ending[:left], old.beyond(at + left, fade_end))
         self._current, self._ending, self._faded = future, ending, 0
         for number in [n for n in self._futures if n < future]:
             del self._futures[number]

@@ -35,3 +35,14 @@ class Future:
         first = max(self.start - start, 0)
         out[first : first + len(known)] = known
         return out
+
+    def beyond(self, start: int, end: int) -> Samples:
+        """The samples at ring positions `start`..`end`, of which nothing may be left: after its end
+        the sound runs backwards, so that it can fade out without a click."""
+        out = self.content(start, end)
+        before, skipped = max(self.end - start, 0), max(start - self.end, 0)
+        wanted = max(len(out) - before, 0)
+        known = self.content(max(self.end - skipped - wanted, self.start), self.end)
+        echo = known[::-1][skipped : skipped + wanted]
+        out[before : before + len(echo)] = echo
+        return out

@@ -25,11 +25,12 @@ from distill_live.live.pacing.output_pace import OutputPace
 from distill_live.live.pacing.overload_notice import OverloadNotice
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.memory import AudioMemory
+from distill_live.live.recording.gaps import in_words
 from distill_live.live.recording.recordings import Recordings
 from distill_live.live.server.audio_output import AudioOutput
-from distill_live.live.server.bridge_watch import BridgeWatch
 from distill_live.live.server.clips import Clips
 from distill_live.live.server.deck import Deck
+from distill_live.live.server.interruptions import BridgeWatch, GapWatch
 from distill_live.live.server.log_collector import LogCollector
 from distill_live.live.server.model_swap import ModelSwap
 from distill_live.live.server.priming import Priming
@@ -95,7 +96,7 @@ class Server:
         )
         self._swap = ModelSwap(decks, self._deck_control, self._supervisor, parameters, log)
         self._recovery = Recovery(decks, self._swap, log, endless=not settings.finite)
-        self._bridges = BridgeWatch(self.status)
+        self._bridges, self._gaps = BridgeWatch(self.status), GapWatch(self.tap)
         #: Records the output.
         self.recordings = Recordings(self.tap, settings.recordings, log)
         #: Tells the user what an engine gave up to keep up with real time.
@@ -189,7 +190,7 @@ class Server:
             self.overload.poll(self.deck.status)
             if not self.waits:
                 self._output_pace.poll(self.output.name)
-        self._note_bridges()
+        self._note_interruptions()
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
             self._recovery.note_played(self.deck)
@@ -307,20 +308,18 @@ class Server:
             return " as soon as the engine is ready"
         return f" in {self.latency:.1f} s"
 
-    def _note_bridges(self) -> None:
-        """Report a passage that was repeated because there was no new sound."""
-        bridge = self._bridges.poll(self.deck)
-        if bridge is None:
-            return
-        self._log(f"the last passage was repeated for {_duration(bridge.samples)}")
-        self._session_log.note("bridge", **bridge._asdict())
+    def _note_interruptions(self) -> None:
+        """Report a passage that was repeated because there was no new sound, and a time in which
+        nothing played."""
+        if (bridge := self._bridges.poll(self.deck)) is not None:
+            repeated = in_words(bridge.samples / SAMPLE_RATE)
+            self._log(f"the last passage was repeated for {repeated}")
+            self._session_log.note("bridge", **bridge._asdict())
+        if (gap := self._gaps.poll(self.deck)) is not None:
+            if self.recordings.path is None:
+                self._log(f"nothing was played for {in_words(gap.samples / SAMPLE_RATE)}")
+            self._session_log.note("gap", **gap._asdict())
 
     def _tell_missing_model(self, text: str, asked: str) -> None:
         self._tell_outcome("model", text, True, (asked,))
         self._recovery.retry_given_up()
-
-
-def _duration(samples: int) -> str:
-    """A number of samples as a time in words; in ms if it is short."""
-    seconds = samples / SAMPLE_RATE
-    return f"{seconds:.1f} s" if seconds >= 0.1 else f"{max(round(1000 * seconds), 1)} ms"

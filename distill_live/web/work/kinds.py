@@ -115,6 +115,8 @@ KINDS: dict[str, JobKind] = {
                   maximum=32),
             Field("lufs", "number", "Integrated loudness in LUFS (default: as the model makes it).",
                   minimum=-40, maximum=-6),
+            Field("fade", "number", "Fade in and out at the ends, in ms (default: 5).",
+                  minimum=0, maximum=10_000),
             _DEVICE,
         )),
         JobKind("report", "Writes the report about a model.", (MODEL,), ()),

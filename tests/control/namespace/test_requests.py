@@ -81,6 +81,25 @@ def test_arguments_that_are_not_legal_are_reported_with_what_is(
     assert str(error.value).startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("request_name", "number"),
+    [
+        (name, number)
+        for name, request in REQUESTS.items()
+        for number, argument in enumerate(request.arguments)
+        if argument.kind in ("float", "int")
+    ],
+)
+def test_no_request_brings_a_number_that_is_out_of_range_into_it(
+    request_name: str, number: int
+) -> None:
+    argument = REQUESTS[request_name].arguments[number]
+    for beyond in (argument.minimum - 1, argument.maximum + 1):
+        with pytest.raises(ParameterError) as error:
+            argument.check(beyond)
+        assert str(error.value).startswith(f"{argument.name} ({argument.legal()}) cannot be ")
+
+
 def test_every_request_is_documented() -> None:
     for name, request in REQUESTS.items():
         assert request.name == name

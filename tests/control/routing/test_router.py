@@ -367,8 +367,11 @@ def test_the_nearest_address_is_sought_among_whole_names(desk: Desk) -> None:
     [
         ("/chan0", None),
         ("/1/push1", None),
-        ("/distill/xyz", None),
+        ("/foo", None),
+        ("/somewhere/on", None),
         ("/freeze", "/distill/edit/freeze/on"),
+        ("/distill/lop", "/distill/loop"),
+        ("/distill/temprature/air", "/distill/temperature"),
         ("/distill/brightness", "/distill/steer/brightness"),
         ("/distill/gian", "/distill/gain"),
         ("/distill/steer/brigthness", "/distill/steer/brightness"),
@@ -381,6 +384,15 @@ def test_a_hint_is_given_only_where_it_is_likely_to_be_right(
     [(_, (_, told))] = desk.osc(address, [0.5])
     ending = f" (did you mean {hint}?)" if hint else ""
     assert told == f"unknown OSC address {address}{ending}"
+
+
+@pytest.mark.parametrize("name", ["xyz", "foo", "on", "foo/on", "norm", "seconds", "rewound"])
+def test_below_the_root_an_address_like_none_is_answered_with_where_to_look(
+    desk: Desk, name: str
+) -> None:
+    [(_, (_, told))] = desk.osc(f"/distill/{name}", [0.5])
+    ending = "; `distill-live params` lists all addresses"
+    assert told == f"unknown OSC address /distill/{name}{ending}"
 
 
 def test_of_a_group_the_members_are_listed(desk: Desk) -> None:

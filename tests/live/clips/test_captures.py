@@ -65,6 +65,16 @@ def test_a_capture_is_a_clip_and_two_files(desk: Desk) -> None:
     assert (rate, samples.shape) == (48_000, (24_000, 2))
 
 
+def test_a_capture_that_is_shorter_than_was_asked_for_says_so(desk: Desk) -> None:
+    desk.take(4)
+    path = desk.folder / "last.wav"
+    text = (
+        f"clip last: the last 0.3 s, also in {path} and last.npz; no more was heard, so it is "
+        "shorter than 0.5 s"
+    )
+    assert desk.told == [(text, False)]
+
+
 def test_the_sound_fades_in_and_out_and_is_whole_in_between(desk: Desk) -> None:
     desk.take(6)
     sound = read_audio(desk.folder / "last.wav")[0].T

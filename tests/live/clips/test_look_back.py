@@ -53,3 +53,15 @@ def test_sound_of_another_rate_is_left_out() -> None:
     samples, rate = tape.look_back.last(1.0)
     assert (samples.shape, rate) == ((2, 4_410), 44_100)
     assert samples[0, 0] == 24_000
+
+
+def test_sound_that_an_output_broke_off_ends_softly_before_that_of_the_next_one() -> None:
+    tap = TapRing()
+    look_back = LookBack(tap)
+    tap.write(np.ones(10_000, np.float32))
+    tap.begin(48_000)
+    tap.write(np.zeros(10_000, np.float32))
+    samples, _ = look_back.last(1.0)
+    assert samples.shape == (2, 20_000)
+    assert samples[0, 5_000] == 1.0
+    assert np.abs(np.diff(samples)).max() < 0.01

@@ -5,7 +5,14 @@ import pytest
 
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.ring import AudioRing
-from distill_live.live.playback.bridge import ENOUGH, FADE, LEAST, PASSAGE, BridgedReader
+from distill_live.live.playback.bridge import (
+    ENOUGH,
+    FADE,
+    LEAST,
+    PASSAGE,
+    PLENTY,
+    BridgedReader,
+)
 from distill_live.live.playback.ring_reader import RESERVE, RingReader
 
 
@@ -58,15 +65,18 @@ def test_the_last_passage_is_repeated_until_there_is_new_sound(block: int) -> No
     assert rig.reader.pop_repeated() == 0
 
 
-def test_of_a_long_past_the_last_two_seconds_are_repeated() -> None:
+def test_of_a_long_past_exactly_the_last_two_seconds_are_repeated() -> None:
     rig = Rig()
     sound = noise(PASSAGE + 30_000)
     rig.write(sound)
-    heard = rig.read(2 * len(sound))
+    heard = rig.read(4 * len(sound))
     plain = len(sound) - FADE
     np.testing.assert_array_equal(
-        heard[plain + FADE :][: PASSAGE - 4 * FADE],
-        sound[plain - PASSAGE + 2 * FADE :][: PASSAGE - 4 * FADE],
+        heard[plain + FADE :][: PASSAGE - 2 * FADE],
+        sound[plain + FADE - PASSAGE :][: PASSAGE - 2 * FADE],
+    )
+    np.testing.assert_array_equal(
+        heard[plain + FADE + PASSAGE :][:PASSAGE], heard[plain + FADE :][:PASSAGE]
     )
 
 
@@ -129,3 +139,31 @@ def test_two_channels_are_bridged_as_each_would_be() -> None:
         heard.append(np.concatenate([bridged, rig.read(15_000)]))
     left, right, both = heard
     np.testing.assert_array_equal(both, np.stack([left, right], axis=1))
+
+
+def test_an_engine_that_begins_slowly_does_not_let_the_ring_run_dry_again() -> None:
+    rig = Rig()
+    rig.write(noise(LEAST))
+    rig.read(2 * LEAST)
+    ends = 0
+    for wait in (6_000, 6_000, 6_000, 6_000, 4_800, 2_400, 2_400, 2_400):
+        rig.write(noise(4_096))
+        for _ in range(wait // 480):
+            before = rig.reader.bridging
+            rig.read(480)
+            ends += before and not rig.reader.bridging
+            assert ends == 0 or not rig.reader.bridging
+    assert ends == 1
+
+
+def test_with_plenty_of_sound_a_bridge_ends_however_slowly_it_came() -> None:
+    rig = Rig()
+    rig.write(noise(LEAST))
+    rig.read(2 * LEAST)
+    for count in (2_400, PLENTY - 2_401):
+        rig.write(noise(count))
+        rig.read(48_000)
+        assert rig.reader.bridging
+    rig.write(noise(1))
+    rig.read(480)
+    assert not rig.reader.bridging

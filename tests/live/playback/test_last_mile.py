@@ -271,6 +271,29 @@ def test_the_tap_gets_what_was_played() -> None:
     np.testing.assert_array_equal(rig.tap.read(0)[0], out.T)
 
 
+def test_the_output_that_comes_next_says_how_long_nothing_was_played() -> None:
+    rig = Rig()
+    rig.fill(20_000)
+    rig.render(1_024)
+    assert rig.tap.gap_seconds == 0.0
+    rig.status["given_until"] -= 5.0
+    rig.begin()
+    rig.render(1_024)
+    gap = rig.tap.gap_seconds
+    assert gap > 4.9
+    rig.render(1_024)
+    assert rig.tap.gap_seconds == gap
+
+
+def test_before_the_first_sound_there_is_no_gap() -> None:
+    rig = Rig()
+    rig.render(1_024)
+    rig.status["given_until"] -= 5.0
+    rig.begin()
+    rig.render(1_024)
+    assert rig.tap.gap_seconds == 0.0
+
+
 def noise(count: int) -> np.ndarray:
     return 0.1 * np.random.default_rng(3).standard_normal(count)
 

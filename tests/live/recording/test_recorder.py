@@ -4,9 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from distill_live.audio.fades import CUT_FADE_SECONDS, rising_fade
 from distill_live.errors import AudioFileError
+from distill_live.live.ipc.ring import CAPACITY
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.recording.recorder import Recorder, new_recording_path
+from distill_live.live.recording.recorder import Gap, Recorder, new_recording_path
 from tests.sound_files import read_audio
 from tests.tools import wait_until
 
@@ -120,3 +122,75 @@ def test_samples_that_wait_while_the_rate_changes_keep_their_own(tmp_path: Path)
     recorder.stop()
     samples, rate = read_audio(recorder.path)
     assert (rate, len(samples)) == (48_000, 9_600)
+
+
+def loud(count: int) -> np.ndarray:
+    return np.full(count, 0.5, np.float32)
+
+
+FADE = rising_fade(round(CUT_FADE_SECONDS * 48_000))
+
+
+@pytest.mark.parametrize("read_before", [False, True])
+def test_a_recording_is_silent_while_no_output_plays_and_has_no_hard_edge(
+    read_before: bool, tmp_path: Path
+) -> None:
+    tap = TapRing()
+    recorder = Recorder(tap, tmp_path / "sound.wav")
+    recorder.start()
+    tap.write(loud(20_000))
+    if read_before:
+        wait_until(lambda: recorder.written, "the recorder")
+    tap.begin(48_000)
+    tap.note_gap(0.25)
+    tap.write(loud(10_000))
+    recorder.stop()
+    expected = np.concatenate([loud(20_000), np.zeros(12_000, np.float32), loud(10_000)])
+    expected[20_000 - len(FADE) : 20_000] *= FADE[::-1]
+    expected[32_000 : 32_000 + len(FADE)] *= FADE
+    np.testing.assert_allclose(read_audio(recorder.path)[0][:, 0], expected, atol=2**-23)
+    assert recorder.gaps == [Gap(20_000 / 48_000, 0.25)]
+
+
+def test_a_gap_lasts_as_long_where_the_next_output_has_another_rate(tmp_path: Path) -> None:
+    tap = TapRing()
+    recorder = Recorder(tap, tmp_path / "sound.wav")
+    recorder.start()
+    tap.write(loud(24_000))
+    tap.begin(96_000)
+    tap.note_gap(0.5)
+    tap.write(loud(48_000))
+    recorder.stop()
+    samples, rate = read_audio(recorder.path)
+    assert (rate, len(samples)) == (48_000, 3 * 24_000)
+    assert not samples[24_000:48_000].any()
+
+
+def test_a_gap_before_the_first_sound_is_not_recorded(tmp_path: Path) -> None:
+    tap = TapRing()
+    tap.write(loud(1_000))
+    recorder = Recorder(tap, tmp_path / "sound.wav")
+    recorder.start()
+    tap.begin(48_000)
+    tap.note_gap(3.0)
+    tap.write(loud(1_000))
+    recorder.stop()
+    np.testing.assert_array_equal(read_audio(recorder.path)[0][:, 0], loud(1_000))
+    assert recorder.gaps == []
+
+
+def test_samples_that_were_lost_leave_silence_with_soft_edges(tmp_path: Path) -> None:
+    tap = TapRing()
+    recorder = Recorder(tap, tmp_path / "sound.wav")
+    recorder.start()
+    tap.write(loud(20_000))
+    wait_until(lambda: recorder.written, "the recorder")
+    # More in one instant than the tap remembers.
+    tap.write(loud(CAPACITY // 2))
+    tap.write(loud(CAPACITY - 1))
+    recorder.stop()
+    samples = read_audio(recorder.path)[0][:, 0]
+    assert len(samples) == tap.written
+    assert recorder.lost == CAPACITY // 2 - 1
+    assert not samples[20_000 : 20_000 + recorder.lost].any()
+    assert np.abs(np.diff(samples)).max() < 0.01

@@ -210,3 +210,23 @@ def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
     desk.recordings.record(True, "rain")
     [(text, failed)] = desk.told
     assert failed and text.startswith("cannot record: ")
+
+
+def test_silence_because_nothing_was_played_is_said_once_with_its_place(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.recordings.start(tmp_path / "mine.wav")
+    desk.tap.write(np.ones(96_000, np.float32))
+    desk.tap.begin(48_000)
+    desk.tap.note_gap(1.3)
+    desk.tap.write(steady(0.5))
+
+    def poll() -> bool:
+        desk.recordings.poll()
+        return bool(desk.said)
+
+    wait_until(poll, "the recorder")
+    desk.recordings.stop()
+    assert desk.said == [
+        "nothing was played for 1.3 s: mine.wav is silent there, at 2.0 s",
+        f"recorded {tmp_path / 'mine.wav'}",
+    ]

@@ -167,6 +167,53 @@ def test_an_engine_that_took_over_from_a_dead_one_is_replayed(
     np.testing.assert_array_equal(replay(log, loaded), np.concatenate(heard))
 
 
+@pytest.mark.parametrize("which", ["tiny_clear", "tiny_stereo"])
+def test_where_a_repeated_passage_is_left_out_there_is_no_click(
+    request: pytest.FixtureRequest, which: str
+) -> None:
+    loaded = request.getfixturevalue(which)
+    player = Player(loaded, channels=loaded.channels)
+    heard = [player.hear(SECOND)]
+    log = entries(player)
+    # The next engine comes only when nothing is left of the first one's sound.
+    heard.append(player.hear_rest(player.reader.available))
+    position = player.ring.read_position
+    player.revive(loaded, position)
+    heard.append(player.hear(SECOND))
+    log += [
+        *entries(player, position=position),
+        {"op": "bridge", "deck": 0, "at": position, "samples": 10_000},
+        {"op": "end", "deck": 0, "heard": player.ring.read_position},
+    ]
+    replayed, whole = replay(log, loaded), np.concatenate(heard)
+    np.testing.assert_array_equal(replayed[:position], whole[:position])
+    np.testing.assert_array_equal(replayed[position + 480 :], whole[position + 480 :])
+    # The old sound runs backwards while it fades out; it does not just stop.
+    np.testing.assert_allclose(replayed[position], whole[position - 1], atol=1e-3)
+    assert np.abs(whole[position - 1]).max() > 0.1
+
+
+def test_a_deck_that_had_run_dry_when_another_one_took_over_ends_without_a_click(
+    tiny_model: LoadedVQModel,
+) -> None:
+    players = [Player(tiny_model, seed) for seed in (1, 2)]
+    sounds = [player.hear(SECOND) for player in players]
+    sounds[0] = np.concatenate([sounds[0], players[0].hear_rest(players[0].reader.available)])
+    at, fade = len(sounds[0]), 4_800
+    log = [
+        *entries(players[0]), *entries(players[1], deck=1),
+        {"op": "bridge", "deck": 0, "at": at, "samples": 10_000},
+        {"op": "swap", "deck": 1, "at": at, "fade": fade, "faded": fade, "gain": 1.0},
+        {"op": "end", "deck": 1, "heard": SECOND},
+    ]  # fmt: skip
+    replayed = replay(log, tiny_model)
+    np.testing.assert_array_equal(replayed[:at], sounds[0])
+    np.testing.assert_array_equal(replayed[at + fade :], sounds[1][fade:])
+    np.testing.assert_allclose(replayed[at], sounds[0][-1], atol=1e-2)
+    assert np.abs(sounds[0][-1]) > 0.1
+    np.testing.assert_allclose(replayed[at + 480], sounds[1][480] * np.sin(481 * np.pi / 2 / 4_801))
+
+
 def test_two_decks_are_mixed_as_the_mixer_does(tiny_model: LoadedVQModel) -> None:
     players = [Player(tiny_model, seed) for seed in (1, 2)]
     sounds = [player.hear(3 * SECOND) for player in players]
