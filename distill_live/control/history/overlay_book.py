@@ -32,7 +32,7 @@ class OverlayBook:
         self._send = send
         self._records: dict[int, Record] = {}
         self._laid: dict[int, None] = {}
-        #: As what the overlays were asked for that the engine has not answered, even forgotten ones.
+        #: What overlays were asked for as, until the engine answers, even if they are forgotten.
         self._unanswered: dict[int, str] = {}
         self._newest = 0
 
