@@ -30,7 +30,12 @@ from tests.edits.shipped import EDITS
 REFERENCE = DOCS / "osc-reference.md"
 PATCHES = DOCS / "patches.md"
 #: What the instrument sends, beside values and streams.
-ANSWERS = {f"/distill/{name}" for name in ("clip", "clips", "done", "error", "pong", "synced")}
+ANSWERS = {
+    f"/distill/{name}"
+    for name in (
+        "clip", "clips", "done", "error", "pong", "synced", "waiting", "waiting/message",
+    )
+}  # fmt: skip
 TABLE = parameter_table(EDITS.values())
 ADDRESSES = {
     *namespace(TABLE, REQUESTS, DEFAULT_LABELS, STREAMS.values()),

@@ -26,8 +26,10 @@ class HistoryEntry(Generic[_State]):
 
     @property
     def described(self) -> str:
-        """What led to it, and the name that it was given."""
-        return f"{self.name}, named {self.given}" if self.given else self.name
+        """What led to it, and the name that it was given, unless that says so already."""
+        if not self.given or self.name.endswith(f" {self.given}"):
+            return self.name
+        return f"{self.name}, named {self.given}"
 
 
 class History(Generic[_State]):

@@ -52,6 +52,11 @@ class Entries:
             # At the end or, for want of room, at the beginning.
             self._on_drop()
 
+    def is_awaited(self, state: State) -> bool:
+        """Whether a state begins with an overlay that the engine has not made yet."""
+        records = map(self.book.find, state.laid)
+        return any(record is not None and record.overlay is None for record in records)
+
     def amend(self, position: int, **changes: Any) -> None:
         """Correct what is known about a state, by the names of its fields."""
         amend_state(self.history, position, **changes)
@@ -65,26 +70,27 @@ class Entries:
             set_laid(self.history, begun, (*self.history[begun].state.laid, number))
 
     def note_made(self, overlay: Overlay, text: str) -> str:
-        """An overlay was made; returns what it was asked for as, "" if it was not."""
+        """An overlay was made; returns what it was asked for as, "" if that is told already."""
+        asked = self.book.pop_asked(overlay.number)
         record, position = self.book.find(overlay.number), self._find(overlay.number)
         if record is None:
-            return ""
+            return asked
         record.overlay = overlay
         if position is not None and len(self.history[position].state.laid) == 1:
             self.history.amend(position, text, self.history[position].state)
-        return record.asked
+        return asked
 
     def note_refused(self, number: int) -> str:
         """An overlay cannot be made: its entry is dropped, as if it had not been asked for, unless
         it is a stroke that has others. Returns as `note_made`."""
-        record, position = self.book.find(number), self._find(number)
+        asked, position = self.book.pop_asked(number), self._find(number)
         self.book.forget([number])
         laid = () if position is None else self.history[position].state.laid
         if position is not None and len(laid) > 1:
             set_laid(self.history, position, [one for one in laid if one != number])
         elif position is not None:
             self._drop(position, number)
-        return record.asked if record else ""
+        return asked
 
     def lay_between(self, start: int, end: int) -> None:
         """Have the engine lay what lies at one position and not at another, and take away the

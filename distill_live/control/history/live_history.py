@@ -166,7 +166,9 @@ class LiveHistory:
         """Go back to the state before the present one."""
         with self._lock:
             left, _ = self._move(self._history.undo)
-            return f"undone: {left.described} (now at {self._entries.place})"
+            early = self._entries.is_awaited(left.state)
+            note = ", which was not made yet" if early else ""
+            return f"undone: {left.described}{note} (now at {self._entries.place})"
 
     def redo(self) -> str:
         """Go forward to the state that was undone last."""
@@ -209,7 +211,7 @@ class LiveHistory:
             return number, len(self._history) - 1, self._history[number].shown
 
     def note_made(self, overlay: Overlay, text: str) -> str:
-        """An overlay was made; returns what it was asked for as, "" if it was not."""
+        """An overlay was made; returns what it was asked for as, "" if that is told."""
         with self._lock:
             return self._entries.note_made(overlay, text)
 

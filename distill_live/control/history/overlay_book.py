@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from distill_live.codes.history.overlay import Overlay
 
+#: The most overlays whose answers from the engine are awaited: the newest ones.
+MAX_UNANSWERED = 1024
+
 #: Takes a request to the engine: its name and its arguments.
 Send = Callable[[str, tuple[object, ...]], None]
 
@@ -29,6 +32,8 @@ class OverlayBook:
         self._send = send
         self._records: dict[int, Record] = {}
         self._laid: dict[int, None] = {}
+        #: What overlays were asked for as, until the engine answers, even if they are forgotten.
+        self._unanswered: dict[int, str] = {}
         self._newest = 0
 
     @property
@@ -40,12 +45,19 @@ class OverlayBook:
         """Add an overlay, which `send` has made; returns its number."""
         self._newest += 1
         self._records[self._newest], self._laid[self._newest] = record, None
+        self._unanswered[self._newest] = record.asked
+        if len(self._unanswered) > MAX_UNANSWERED:
+            del self._unanswered[next(iter(self._unanswered))]
         return self._newest
 
     def send(self, number: int) -> None:
         """Have the engine make an overlay."""
         record = self._records[number]
         self._send(record.request, (number, *record.arguments))
+
+    def pop_asked(self, number: int) -> str:
+        """What an overlay was asked for as, when the engine answers; "" if it has answered."""
+        return self._unanswered.pop(number, "")
 
     def find(self, number: int) -> Record | None:
         """An overlay by its number; None if it is forgotten."""

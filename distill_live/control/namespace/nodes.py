@@ -114,9 +114,15 @@ SERVICES: dict[str, RequestSpec] = {
         RequestSpec("ping", "Reply `/distill/pong` with the same arguments.",
                     (Argument("id", "int", -(2**31), 2**31 - 1, optional=True),)),
         RequestSpec("at", "Send a message, followed by its arguments, on the next beat, bar or "
-                          "multiple of a number of bars.",
+                          "multiple of a number of bars; `/distill/done` says in how many seconds "
+                          "you hear it.",
                     (Argument("when", "int", 1, 64, "bars", words=("beat", "bar")),
                      Argument("address", "text"))),
+        RequestSpec("at/list", "Reply `/distill/waiting` with the number of messages that wait for "
+                               "a beat or a bar, and for each, the next one first, "
+                               "`/distill/waiting/message` with the seconds until you hear it, its "
+                               "address and its arguments."),
+        RequestSpec("at/cancel", "Cancel all messages that wait for a beat or a bar."),
         RequestSpec("history", "Reply `/distill/history` with the number and the name of each of "
                                "the newest states of the history, 32 if you don't say how many, "
                                "and with 1 for the current one or 0. Named states that a new edit "

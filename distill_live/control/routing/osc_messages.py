@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from distill_live.control.namespace.address import NORM, ROOT, Reply, Sender
+from distill_live.control.namespace.nodes import SERVICES
 from distill_live.control.patch.sources import OscSource
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.address_book import AddressBook, Handler
@@ -50,7 +51,11 @@ class OscMessages:
     ) -> None:
         self._table, self._actions = table, actions
         self._reception, self._waiting, self._hooks = reception, waiting, hooks
-        self._services: dict[str, Handler] = {"at": self._put_off}
+        self._services: dict[str, Handler] = {
+            "at": self._put_off,
+            "at/list": self._list_put_off,
+            "at/cancel": self._cancel_put_off,
+        }
         self._mapped: dict[str, list[Handler]] = {}
         self._moved: dict[str, Binding] = {}
         #: Changes whenever an address may have come to lead elsewhere.
@@ -146,6 +151,14 @@ class OscMessages:
             raise ParameterError(self._book.explain_unknown(message[0]))
         self._waiting.put_off(quantum, message)
         return []
+
+    def _list_put_off(self, arguments: Sequence[object]) -> list[Reply]:
+        SERVICES["at/list"].check(arguments)
+        return self._waiting.listed(self._actions.panics)
+
+    def _cancel_put_off(self, arguments: Sequence[object]) -> list[Reply]:
+        SERVICES["at/cancel"].check(arguments)
+        return self._waiting.cancel(self._actions.panics)
 
 
 def _reaches_too_many() -> ParameterError:

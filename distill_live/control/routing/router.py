@@ -25,7 +25,7 @@ from distill_live.control.routing.mappings import Binding, Bindings, ParameterBi
 from distill_live.control.routing.midi_events import MidiEvents
 from distill_live.control.routing.osc_messages import OscMessages, PacketResult, Service
 from distill_live.control.routing.reception import Counters, Reception, fewer_errors
-from distill_live.control.routing.waiting import AT, Message, Waiting
+from distill_live.control.routing.waiting import AT, Message, PutOff, Waiting
 from distill_live.control.timing.midi_clock import ClockKind
 from distill_live.control.timing.schedule import Schedule
 from distill_live.control.timing.tempo import Tempo
@@ -205,7 +205,8 @@ class Router:
             replies += attempt(binding.name, self._waiting.schedule, quantum, due, moved)
         for quantum, messages in self._waiting.pop_messages().items():
             due = partial(self._apply_due, sender, panics, messages)
-            replies += attempt(AT, self._waiting.schedule, quantum, due)
+            put_off = PutOff(messages, panics)
+            replies += attempt(AT, self._waiting.schedule_messages, quantum, put_off, due)
         self.hooks.on_change()
         return replies
 

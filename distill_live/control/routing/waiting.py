@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from distill_live.control.namespace.address import ROOT
+from distill_live.control.namespace.address import ROOT, Reply
 from distill_live.control.routing.gestures import Gesture
 from distill_live.control.routing.hooks import Hooks
 from distill_live.control.routing.mappings import Binding
@@ -12,12 +13,24 @@ from distill_live.control.timing.quantise import LEGAL_IN_MESSAGES, Boundary, Qu
 from distill_live.control.timing.schedule import Action, Schedule
 from distill_live.control.timing.tempo import Tempo
 from distill_live.errors import ParameterError
+from distill_live.parameters.rounding import shown
 
 #: An OSC message: address and arguments.
 Message = tuple[str, Sequence[object]]
 
 #: The address that puts another message off.
 AT = f"{ROOT}/at"
+_DONE, _WAITING = f"{ROOT}/done", f"{ROOT}/waiting"
+#: The most messages of one packet that are named in an answer.
+_MOST_NAMED = 4
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PutOff:
+    """Messages that wait for the same beat; `panics` is how many panics there had been before."""
+
+    messages: Sequence[Message]
+    panics: int
 
 
 class Waiting:
@@ -57,16 +70,57 @@ class Waiting:
         messages, self._messages = self._messages, {}
         return messages
 
-    def schedule(self, quantum: Quantum, action: Action, moved: Binding | None = None) -> None:
+    def schedule(
+        self, quantum: Quantum, action: Action, tag: Binding | PutOff | None = None
+    ) -> None:
         """Run `action` at its beat. Raises ParameterError when too many actions wait already.
 
-        An action that moves a control, `moved`, replaces the one that would have moved it before.
+        An action that moves a control, its `tag`, replaces the one that would have moved it before.
         """
-        if moved is not None:
-            self._schedule.cancel(moved)
+        if tag is not None:
+            self._schedule.cancel(tag)
         now = self._clock()
         boundary = Boundary(quantum, self._tempo, now, self._hooks.latency())
-        self._schedule.at(boundary.moment(now), action, moved, boundary.moment)
+        self._schedule.at(boundary.moment(now), action, tag, boundary.moment)
+
+    def schedule_messages(self, quantum: Quantum, waiting: PutOff, action: Action) -> list[Reply]:
+        """Run `action` at its beat; answers when that is heard. Raises as `schedule` does."""
+        self.schedule(quantum, action, waiting)
+        now, latency = self._clock(), self._hooks.latency()
+        when = next(when for when, tag in self._schedule.tags() if tag is waiting)
+        seconds = max(when - now, 0.0) + latency
+        texts = [_text(message) for message in waiting.messages[:_MOST_NAMED]]
+        if more := len(waiting.messages) - len(texts):
+            texts.append(f"and {more} more")
+        return [(_DONE, ("at", f"in {seconds:.1f} s: {', '.join(texts)}"))]
+
+    def listed(self, panics: int) -> list[Reply]:
+        """Answer with the messages that wait, the next one first: in how many seconds each is
+        heard, its address and its arguments. A panic has cancelled those from before it."""
+        found, latency = self._find(panics), self._hooks.latency()
+        messages = [
+            (f"{_WAITING}/message", (max(when - self._clock(), 0.0) + latency, *_flat(message)))
+            for when, waiting in found
+            for message in waiting.messages
+        ]
+        return [(_WAITING, (len(messages),)), *messages]
+
+    def cancel(self, panics: int) -> list[Reply]:
+        """Cancel all messages that wait; answers how many those were."""
+        found = self._find(panics)
+        for _, waiting in found:
+            self._schedule.cancel(waiting)
+        count = sum(len(waiting.messages) for _, waiting in found)
+        text = f"{count} message{'' if count == 1 else 's'} cancelled"
+        return [(_DONE, ("at/cancel", text))]
+
+    def _find(self, panics: int) -> Sequence[tuple[float, PutOff]]:
+        """When messages are due that wait since the last panic."""
+        return [
+            (when, tag)
+            for when, tag in self._schedule.tags()
+            if isinstance(tag, PutOff) and tag.panics == panics
+        ]
 
     def tick(self, now: float) -> None:
         """Move the waiting actions if the tempo has changed since the last call."""
@@ -91,3 +145,14 @@ def read_at(arguments: Sequence[object]) -> tuple[Quantum, Message]:
     if address == AT:
         raise ParameterError("a message that waits for a beat cannot contain another `at`")
     return quantum, (address, arguments[2:])
+
+
+def _flat(message: Message) -> tuple[object, ...]:
+    """The address and the arguments of a message."""
+    return message[0], *message[1]
+
+
+def _text(message: Message) -> str:
+    """A message as people write it."""
+    address, arguments = message
+    return " ".join([address, *(one if isinstance(one, str) else shown(one) for one in arguments)])

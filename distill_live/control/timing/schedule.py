@@ -64,6 +64,11 @@ class Schedule:
                 )
             heapq.heappush(self._waiting, _Entry(when, next(self._numbers), action, tag, aim))
 
+    def tags(self) -> list[tuple[float, Hashable]]:
+        """The time and the tag of each action that waits, in the order in which they are due."""
+        with self._lock:
+            return [(entry.when, entry.tag) for entry in sorted(self._waiting)]
+
     def cancel(self, tag: Hashable) -> int:
         """Drop the actions with this tag; returns how many there were."""
         with self._lock:

@@ -1,13 +1,15 @@
 """The column-wise prior one column at a time: a step of its transformer, then the column's codes.
 
 The network within the column is small, and its codes are drawn on the CPU. So it stays on the CPU
-even if the transformer is on a GPU, which is then used once per column. Steering is
-classifier-free guidance: see `steering.steer_logits`.
+even if the transformer is on a GPU, which is then used once per column. It runs for every code on
+one vector at a time, where a call of torch takes longer than its sums: numpy needs half the time.
+Steering is classifier-free guidance: see `steering.steer_logits`.
 """
 
 from __future__ import annotations
 
 import copy
+import math
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -18,9 +20,15 @@ from torch.nn import functional
 
 from distill_live.models.prior.column_prior import ColumnPrior, DepthLayer, DepthNetwork
 from distill_live.models.prior.graph_stepping import transformer_stepper
-from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
 from distill_live.models.prior.steering import Steering, steer_logits
 from distill_live.models.prior.stepping import Cache, ColumnDraw, Rows
+
+Floats = NDArray[np.float32]
+
+#: What torch's norms add to the variance.
+_EPSILON = 1e-5
+#: gelu(x) is about x / 2 (1 + tanh(_GELU (x + _CUBE x^3))), as torch's "tanh" approximates it.
+_GELU, _CUBE = math.sqrt(2.0 / math.pi), 0.044715
 
 
 class ColumnStepper:
@@ -52,7 +60,7 @@ class ColumnStepper:
         while cache.length <= len(rows):
             x = self._step(cache, rows)
         past = torch.mv(self._past, functional.layer_norm(x, self._width)).cpu()
-        return self._depth.begin(past, rows[-2:].reshape(-1).tolist(), steering)
+        return self._depth.begin(past.numpy(), rows[-2:].reshape(-1), steering)
 
     def _step(self, cache: Cache, rows: Rows) -> Tensor:
         """Fill the cache's next place, feeding it the column before."""
@@ -62,63 +70,86 @@ class ColumnStepper:
 
 
 class _Layer(NamedTuple):
-    """The two matrices of a DepthLayer, `[4d, d]` each."""
+    """The two matrices of a DepthLayer: `widen [4d, d]`, and `narrow [d, 4d]`, halved for gelu."""
 
-    widen: Tensor
-    narrow: Tensor
+    widen: Floats
+    narrow: Floats
 
 
 class DepthStepper:
     """Steps the network within the column from code to code, on the CPU."""
 
-    @torch.inference_mode()
     def __init__(self, depth: DepthNetwork) -> None:
-        self.embedding: NeighbourEmbedding = depth.embedding
-        self.table = depth.embedding.weight.detach().cpu()
+        embedding = depth.embedding
+        self.size, self.codes = depth.column_codes, embedding.codebook_size
+        self.levels, self.span = depth.levels, embedding.span
+        self.known = _array(depth.known)
+        self._table = _array(embedding.weight)
         self._steering = copy.deepcopy(depth.steering).cpu()
-        self._no_past = depth.no_past.detach().cpu()
-        self.known = [*depth.known.detach().cpu()]
+        self._no_past = _array(depth.no_past)
         self._layers = [_lay_out(cast(DepthLayer, layer)) for layer in depth.layers]
-        self._levels = depth.levels
-        self._outputs = [*(depth.heads * depth.norm.weight).cpu()]
-        self._biases = [*depth.head_bias.detach().cpu()]
-        self._width = (self.table.shape[1],)
-        # Where the rows of each of one, or of three, views begin.
-        sums = len(depth.embedding.neighbours) + 1
-        self._starts = {count: torch.arange(0, count * sums, sums) for count in (1, 3)}
+        self._outputs = _array(depth.heads * depth.norm.weight)
+        self._biases = _array(depth.head_bias)
+        # For each cell, where the codes are among those noted that it is fed, and from which row of
+        # the table on there is one for each of them; the last row is the cell's own.
+        count = len(embedding.neighbours)
+        cells = np.arange(self.size)[:, None]
+        noted = 2 * self.size + cells - np.array(embedding.neighbours)
+        self._places = np.concatenate([noted, np.full_like(cells, 3 * self.size)], axis=1)
+        firsts = np.tile(np.arange(count) * self.span, (self.size, 1))
+        self._firsts = np.concatenate([firsts, cells + count * self.span], axis=1)
+        self._squares = np.zeros(4 * depth.known.shape[2], np.float32)
 
-    def begin(self, past: Tensor, before: list[int], steering: Steering) -> _DepthDraw:
+    @torch.inference_mode()
+    def begin(self, past: Floats, before: NDArray[np.int64], steering: Steering) -> _DepthDraw:
         """Begin a column, given the transformer's summary of the past `[d]` and the codes of the
         last two columns, or of as many as there are."""
-        views = [_View(past, before)]
+        views = [_View(past.copy(), self._note(before))]
         if steering.on:
-            told = self._no_past + self._steering(torch.tensor(steering.ranks))
-            views += [_View(told, []), _View(self._no_past, [])]
+            nothing = self._note(before[:0])
+            told = self._no_past + self._steering(torch.tensor(steering.ranks)).numpy()
+            views += [_View(told, nothing), _View(self._no_past.copy(), nothing.copy())]
         return _DepthDraw(self, views, steering.guidance)
 
-    # These two run for every code, where the checks of `functional` would take as long as the sums.
-    # So they call what its functions call.
-    def summed(self, rows: list[int], count: int) -> Tensor:
-        """The rows of the table for `count` views, one after the other, to their sums `[n, d]`."""
-        found = torch.embedding_bag(self.table, torch.tensor(rows), self._starts[count])
-        return found[0]
-
-    def logits(self, x: Tensor, cell: int) -> NDArray[np.float32]:
-        """The input `[n, d]` of a code's network to the code's logits `[n, V]`."""
-        for layer in self._layers:
-            y = functional.linear(torch.layer_norm(x, self._width), layer.widen)
-            x = torch.addmm(x, functional.gelu(y, approximate="tanh"), layer.narrow)
-        normed = torch.layer_norm(x, self._width)
-        y = functional.linear(normed, self._outputs[cell % self._levels], self._biases[cell])
-        found: NDArray[np.float32] = y.numpy()
+    def logits(self, view: _View, cell: int) -> Floats:
+        """The logits `[V]` of a code, from one view of its past."""
+        rows = view.noted.take(self._places[cell])
+        rows += self._firsts[cell]
+        x = self._table.take(rows, 0).sum(0)
+        x += view.past
+        t = self._squares
+        for widen, narrow in self._layers:
+            y = np.dot(widen, _normed(x))
+            # gelu, in place.
+            np.multiply(y, y, out=t)
+            t *= _GELU * _CUBE
+            t += _GELU
+            t *= y
+            np.tanh(t, out=t)
+            t += 1.0
+            t *= y
+            x += np.dot(narrow, t)
+        found: Floats = np.dot(self._outputs[cell % self.levels], _normed(x))
+        found += self._biases[cell]
         return found
+
+    def _note(self, before: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The codes of two columns and of the one that is drawn, as rows of the table of a distance
+        `[3 F Q]`, and a 0; what is missing is "before the start", the last row."""
+        noted = np.full(3 * self.size + 1, self.span - 1)
+        noted[-1] = 0
+        first = 2 * self.size - len(before)
+        levels = np.arange(len(before)) % self.levels
+        noted[first : 2 * self.size] = before + levels * self.codes
+        return noted
 
 
 class _View(NamedTuple):
-    """What the network knows of a column's past: a vector `[d]`, and the codes before it."""
+    """What the network knows of a column's past: a vector `[d]`, and the codes before it, see
+    `DepthStepper._note`. Both grow with the column, in place."""
 
-    past: Tensor
-    before: list[int]
+    past: Floats
+    noted: NDArray[np.int64]
 
 
 class _DepthDraw:
@@ -130,29 +161,39 @@ class _DepthDraw:
 
     def __init__(self, stepper: DepthStepper, views: list[_View], guidance: float) -> None:
         self._stepper, self._guidance = stepper, guidance
-        self._past = torch.stack([view.past for view in views])
-        self._before = [view.before for view in views]
+        self._views = views
         self._cell = 0
 
-    def logits(self) -> NDArray[np.float32]:
+    def logits(self) -> Floats:
         """The logits `[V]` of the next code."""
-        rows_at = self._stepper.embedding.rows_at
-        rows = [row for before in self._before for row in rows_at(self._cell, before)]
-        x = self._stepper.summed(rows, len(self._before)) + self._past
-        logits = self._stepper.logits(x, self._cell)
-        if len(logits) == 1:
-            free: NDArray[np.float32] = logits[0]
-            return free
-        return steer_logits(logits, self._guidance)
+        # What a prior gone mad says is for the sampling to judge.
+        with np.errstate(all="ignore"):
+            found = [self._stepper.logits(view, self._cell) for view in self._views]
+        return found[0] if len(found) == 1 else steer_logits(np.stack(found), self._guidance)
 
     def accept(self, code: int) -> None:
         """Go on with this as the next code."""
-        self._past = self._past + self._stepper.known[self._cell][code]
-        for before in self._before:
-            before.append(code)
+        stepper, cell = self._stepper, self._cell
+        known = stepper.known[cell, code]
+        row = code + cell % stepper.levels * stepper.codes
+        for past, noted in self._views:
+            np.add(past, known, out=past)
+            noted[2 * stepper.size + cell] = row
         self._cell += 1
 
 
+def _normed(x: Floats) -> Floats:
+    """A vector `[d]` without its mean, with variance 1."""
+    y: Floats = x - np.add.reduce(x) / len(x)
+    y *= 1.0 / math.sqrt(np.dot(y, y) / len(x) + _EPSILON)
+    return y
+
+
 def _lay_out(layer: DepthLayer) -> _Layer:
-    widen = layer.widen.weight * layer.norm.weight
-    return _Layer(widen.cpu(), layer.narrow.weight.detach().t().contiguous().cpu())
+    return _Layer(_array(layer.widen.weight * layer.norm.weight), _array(layer.narrow.weight / 2))
+
+
+def _array(tensor: Tensor) -> Floats:
+    """A tensor's values as they are now."""
+    found: Floats = np.ascontiguousarray(tensor.detach().cpu().float().numpy())
+    return found

@@ -155,12 +155,14 @@ def code_probabilities(
     Logits that are not finite count as impossible; if none is finite, all codes are equally likely.
     """
     logits = logits.astype(np.float64)
-    finite = np.isfinite(logits)
-    if not finite.all():
+    highest = float(logits.max())
+    if not math.isfinite(highest):
+        finite = np.isfinite(logits)
         if not finite.any():
             return np.full(len(logits), 1.0 / len(logits))
         logits[~finite] = -np.inf
-    weights: NDArray[np.float64] = np.exp((logits - logits.max()) / temperature)
+        highest = float(logits.max())
+    weights: NDArray[np.float64] = np.exp((logits - highest) / temperature)
     few, part = 0 < top_k < len(weights), 0.0 < top_p < 1.0
     if few or part:
         order = (-weights).argsort(kind="stable")
@@ -184,7 +186,7 @@ def draw_code(probabilities: NDArray[np.float64], uniform: float) -> int:
 
 
 def entropy_bits(probabilities: NDArray[np.float64]) -> float:
-    """Entropy of probabilities `[V]`, 0..log2(V) bits."""
+    """Entropy of probabilities `[V]`, 0..log2(V) bits, or of several, `[n, V]`, the sum."""
     possible = probabilities[probabilities > 0.0]
     return float(-(possible * np.log2(possible)).sum()) + 0.0
 

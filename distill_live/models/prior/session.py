@@ -134,7 +134,8 @@ class PriorSession:
         try:
             uniforms = column_uniforms(self.seed, self.take, column, size)
             draw = self._begin(sampling.steering)
-            entropy = log_likelihood = 0.0
+            drawn: list[NDArray[np.float64]] = []
+            log_likelihood = 0.0
             for cell in range(size):
                 if cell and cell % levels == 0:
                     yield
@@ -143,10 +144,11 @@ class PriorSession:
                 if codes[cell] < 0:
                     probabilities = cells.probabilities(cell, logits, codes)
                     codes[cell] = draw_code(probabilities, uniforms[cell])
-                    entropy += entropy_bits(probabilities)
+                    drawn.append(probabilities)
                 else:
                     log_likelihood += code_log_likelihood(logits, int(codes[cell]))
                 draw.accept(int(codes[cell]))
+            entropy = entropy_bits(np.stack(drawn)) if drawn else 0.0
             self._entropy, self._log_likelihood = entropy / size, log_likelihood
             self._history.append(codes[None])
             return self._grid(codes)

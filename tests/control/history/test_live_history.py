@@ -231,7 +231,7 @@ def test_a_stroke_that_never_ends_is_several_entries(desk: Desk) -> None:
 def test_a_cell_that_is_not_made_yet_is_asked_for_again_by_redo(desk: Desk) -> None:
     desk.history.paint("cell", "cell", ("at", 5, 0, 0, 1), "cell 5")
     (asked,) = desk.sent
-    desk.history.undo()
+    assert desk.history.undo() == "undone: cell 5, which was not made yet (now at 0 of 1)"
     assert desk.sent[1:] == [("lay", ((), (1,)))]
     desk.history.redo()
     assert desk.sent[2:] == [asked]
@@ -245,6 +245,17 @@ def test_what_cannot_be_made_leaves_no_entry(desk: Desk) -> None:
     assert desk.names == ["start", "cell 6 made"]
     desk.history.undo()
     assert desk.laid() == [([], [2])]
+
+
+def test_a_refusal_is_told_although_what_was_asked_for_is_undone_and_forgotten(desk: Desk) -> None:
+    desk.history.paint("cell", "cell", ("at", 5, 0, 0, 99), "cell 5")
+    desk.history.paint("region", "region", ("at", 5, 2, "mask", None), "region: mask")
+    for _ in range(2):
+        desk.history.undo()
+    desk.paint(6), desk.history.undo(), desk.paint(7)
+    assert [desk.history.note_refused(number) for number in (1, 2)] == ["cell", "region"]
+    assert [desk.history.note_refused(number) for number in (1, 2)] == ["", ""]
+    assert desk.names == ["start", "cell 7 made"]
 
 
 def test_what_cannot_be_made_leaves_redo_as_it_was(desk: Desk) -> None:
@@ -497,7 +508,7 @@ def test_a_named_state_that_a_new_edit_drops_can_still_be_gone_to(desk: Desk) ->
     assert desk.names == ["start", "edit/mask/on 1", "cell 3 made"]
     assert desk.history.kept_names == ("chorus",)
     desk.laid()
-    assert desk.history.go_to("chorus") == "now at state 3 of 3: back to chorus, named chorus"
+    assert desk.history.go_to("chorus") == "now at state 3 of 3: back to chorus"
     assert desk.laid() == [([first, second], [third])]
     assert (desk.store[FREEZE], desk.store[MASK], desk.history.kept_names) == (1, 0, ())
     desk.history.undo()

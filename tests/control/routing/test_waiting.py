@@ -37,7 +37,9 @@ def test_anything_else_is_nothing_to_wait_for(said: object) -> None:
 @pytest.mark.parametrize(("quantum", "seconds"), [("beat", 0.5), ("bar", 2.0), (2, 4.0)])
 def test_a_message_waits_for_its_boundary(desk: Desk, quantum: object, seconds: float) -> None:
     desk.wait(0.1)
-    assert desk.osc("/distill/at", [quantum, "/distill/gain", 0.5]) == []
+    assert desk.osc("/distill/at", [quantum, "/distill/gain", 0.5]) == [
+        ("/distill/done", ("at", f"in {seconds - 0.1:.1f} s: /distill/gain 0.5"))
+    ]
     desk.wait(seconds - 0.12)
     assert desk.store["gain"] == 1.0
     desk.wait(0.04)
@@ -118,7 +120,7 @@ def test_what_is_refused_at_its_time_is_answered_then(desk: Desk) -> None:
     answers: list[object] = []
     desk.router.hooks.on_reply = lambda sender, replies: answers.append((sender, replies))
     desk.now = 0.1
-    assert desk.osc("/distill/at", ["beat", "/distill/gain", "loud"], ANNA) == []
+    desk.osc("/distill/at", ["beat", "/distill/gain", "loud"], ANNA)
     desk.wait(1.0)
     error = ("/distill/error", ("/distill/gain", "gain takes a number, not 'loud'"))
     assert answers == [(ANNA, [error])]
@@ -139,10 +141,55 @@ def test_a_mapped_control_that_is_refused_at_its_time_is_answered_then(desk: Des
 def test_more_than_can_wait_is_refused(desk: Desk) -> None:
     desk.now = 0.1
     for _ in range(MAX_WAITING):
-        assert desk.osc("/distill/at", ["bar", "/distill/play"]) == []
+        [(address, _)] = desk.osc("/distill/at", ["bar", "/distill/play"])
+        assert address == "/distill/done"
     [(_, (about, reason))] = desk.osc("/distill/at", ["bar", "/distill/play"])
     assert about == "/distill/at"
     assert str(MAX_WAITING) in str(reason)
+
+
+def test_messages_that_wait_can_be_listed_and_cancelled(desk: Desk) -> None:
+    desk.router.hooks.latency = lambda: 0.25
+    desk.now = 0.1
+    assert desk.osc("/distill/at/list") == [("/distill/waiting", (0,))]
+    desk.router.receive_osc(
+        [("/distill/at", ["bar", "/distill/gain", 0.5]),
+         ("/distill/at", ["bar", "/distill/clip/play", "a", 4])]
+    )  # fmt: skip
+    desk.osc("/distill/at", ["beat", "/distill/play"])
+    desk.use({"from": {"cc": 1}, "to": "gain", "quantise": "bar"})
+    desk.cc(1, 1, 127)
+    (count, first, *others) = desk.osc("/distill/at/list")
+    assert count == ("/distill/waiting", (3,))
+    assert first == ("/distill/waiting/message", (pytest.approx(0.4), "/distill/play"))
+    assert [arguments[1:] for _, arguments in others] == [
+        ("/distill/gain", 0.5), ("/distill/clip/play", "a", 4),
+    ]  # fmt: skip
+    cancelled = ("/distill/done", ("at/cancel", "3 messages cancelled"))
+    assert desk.osc("/distill/at/cancel") == [cancelled]
+    assert desk.osc("/distill/at/list") == [("/distill/waiting", (0,))]
+    desk.wait(3.0)
+    assert desk.requests == []
+    # The control, which no message has put off, still moves.
+    assert desk.store["gain"] != 1.0
+
+
+def test_what_a_panic_has_cancelled_is_not_listed(desk: Desk) -> None:
+    desk.now = 0.1
+    desk.osc("/distill/at", ["bar", "/distill/play"])
+    desk.osc("/distill/panic")
+    assert desk.osc("/distill/at/list") == [("/distill/waiting", (0,))]
+    desk.osc("/distill/at", ["beat", "/distill/play"])
+    assert len(desk.osc("/distill/at/list")) == 2
+
+
+def test_the_answer_to_many_messages_names_the_first_ones(desk: Desk) -> None:
+    desk.now = 0.1
+    sent = [("/distill/at", ["bar", f"/distill/steer/{name}", 1.0]) for name in
+            ("brightness", "loudness", "noisiness")] * 2  # fmt: skip
+    [(_, (_, text))] = desk.router.receive_osc(sent).replies
+    assert str(text).startswith("in 1.9 s: /distill/steer/brightness 1.0, ")
+    assert str(text).endswith(", and 2 more")
 
 
 def test_panic_makes_void_what_waits(desk: Desk) -> None:
