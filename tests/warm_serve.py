@@ -13,6 +13,7 @@ from multiprocessing import util
 
 from distill_live import cli
 from distill_live.commands.serving.torch_processes import MODULES
+from distill_live.live.ipc import process_source
 
 #: Modules of control and of what it starts, which are imported only when they are needed.
 USED = (
@@ -47,6 +48,8 @@ def _start(path: bytes, arguments: Sequence[str], kept: Sequence[int]) -> int:
             os.closerange(first, number)
             first = number + 1
         os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+        # The warm process has imported it; without this, every fork would take its parent for dead.
+        process_source._IMPORTED_BY = os.getpid()
         exec(code, {})  # noqa: S102 - what `python -c` would run
     except SystemExit:
         os._exit(0)
