@@ -70,7 +70,8 @@ class Entries:
             set_laid(self.history, begun, (*self.history[begun].state.laid, number))
 
     def note_made(self, overlay: Overlay, text: str) -> str:
-        """An overlay was made; returns what it was asked for as, "" if that is told already."""
+        """An overlay was made; returns the name by which it was asked for, "" if it has been
+        answered."""
         asked = self.book.pop_asked(overlay.number)
         record, position = self.book.find(overlay.number), self._find(overlay.number)
         if record is None:

@@ -211,7 +211,8 @@ class LiveHistory:
             return number, len(self._history) - 1, self._history[number].shown
 
     def note_made(self, overlay: Overlay, text: str) -> str:
-        """An overlay was made; returns what it was asked for as, "" if that is told."""
+        """An overlay was made; returns the name by which it was asked for, "" if it has been
+        answered."""
         with self._lock:
             return self._entries.note_made(overlay, text)
 

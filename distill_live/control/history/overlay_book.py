@@ -32,7 +32,7 @@ class OverlayBook:
         self._send = send
         self._records: dict[int, Record] = {}
         self._laid: dict[int, None] = {}
-        #: What overlays were asked for as, until the engine answers, even if they are forgotten.
+        #: The names by which overlays were asked for, until the engine answers, forgotten ones too.
         self._unanswered: dict[int, str] = {}
         self._newest = 0
 
@@ -56,7 +56,8 @@ class OverlayBook:
         self._send(record.request, (number, *record.arguments))
 
     def pop_asked(self, number: int) -> str:
-        """What an overlay was asked for as, when the engine answers; "" if it has answered."""
+        """The name by which an overlay was asked for, now that the engine answers; "" if it has
+        answered before."""
         return self._unanswered.pop(number, "")
 
     def find(self, number: int) -> Record | None:

@@ -9,6 +9,7 @@ from distill_live.control.namespace.address import ROOT, Reply
 from distill_live.control.routing.gestures import Gesture
 from distill_live.control.routing.hooks import Hooks
 from distill_live.control.routing.mappings import Binding
+from distill_live.control.routing.reception import printable
 from distill_live.control.timing.quantise import LEGAL_IN_MESSAGES, Boundary, Quantum, parse_quantum
 from distill_live.control.timing.schedule import Action, Schedule
 from distill_live.control.timing.tempo import Tempo
@@ -21,7 +22,7 @@ Message = tuple[str, Sequence[object]]
 #: The address that puts another message off.
 AT = f"{ROOT}/at"
 _DONE, _WAITING = f"{ROOT}/done", f"{ROOT}/waiting"
-#: The most messages of one packet that are named in an answer.
+#: The most messages of one packet, and arguments of one message, that are named in an answer.
 _MOST_NAMED = 4
 
 
@@ -70,25 +71,19 @@ class Waiting:
         messages, self._messages = self._messages, {}
         return messages
 
-    def schedule(
-        self, quantum: Quantum, action: Action, tag: Binding | PutOff | None = None
-    ) -> None:
+    def schedule(self, quantum: Quantum, action: Action, moved: Binding | None = None) -> None:
         """Run `action` at its beat. Raises ParameterError when too many actions wait already.
 
-        An action that moves a control, its `tag`, replaces the one that would have moved it before.
+        An action that moves a control, `moved`, replaces the one that would have moved it before.
         """
-        if tag is not None:
-            self._schedule.cancel(tag)
-        now = self._clock()
-        boundary = Boundary(quantum, self._tempo, now, self._hooks.latency())
-        self._schedule.at(boundary.moment(now), action, tag, boundary.moment)
+        if moved is not None:
+            self._schedule.cancel(moved)
+        self._put(quantum, action, moved)
 
     def schedule_messages(self, quantum: Quantum, waiting: PutOff, action: Action) -> list[Reply]:
         """Run `action` at its beat; answers when that is heard. Raises as `schedule` does."""
-        self.schedule(quantum, action, waiting)
-        now, latency = self._clock(), self._hooks.latency()
-        when = next(when for when, tag in self._schedule.tags() if tag is waiting)
-        seconds = max(when - now, 0.0) + latency
+        when, latency = self._put(quantum, action, waiting), self._hooks.latency()
+        seconds = max(when - self._clock(), 0.0) + latency
         texts = [_text(message) for message in waiting.messages[:_MOST_NAMED]]
         if more := len(waiting.messages) - len(texts):
             texts.append(f"and {more} more")
@@ -113,6 +108,14 @@ class Waiting:
         count = sum(len(waiting.messages) for _, waiting in found)
         text = f"{count} message{'' if count == 1 else 's'} cancelled"
         return [(_DONE, ("at/cancel", text))]
+
+    def _put(self, quantum: Quantum, action: Action, tag: Binding | PutOff | None) -> float:
+        """Have an action run at its beat; returns when that is, in seconds of the clock."""
+        now = self._clock()
+        boundary = Boundary(quantum, self._tempo, now, self._hooks.latency())
+        when = boundary.moment(now)
+        self._schedule.at(when, action, tag, boundary.moment)
+        return when
 
     def _find(self, panics: int) -> Sequence[tuple[float, PutOff]]:
         """When messages are due that wait since the last panic."""
@@ -153,6 +156,6 @@ def _flat(message: Message) -> tuple[object, ...]:
 
 
 def _text(message: Message) -> str:
-    """A message as people write it."""
+    """A message as a short text."""
     address, arguments = message
-    return " ".join([address, *(one if isinstance(one, str) else shown(one) for one in arguments)])
+    return " ".join([printable(address), *map(shown, arguments[:_MOST_NAMED])])

@@ -90,15 +90,15 @@ class DepthStepper:
         self._layers = [_lay_out(cast(DepthLayer, layer)) for layer in depth.layers]
         self._outputs = _array(depth.heads * depth.norm.weight)
         self._biases = _array(depth.head_bias)
-        # For each cell, where the codes are among those noted that it is fed, and from which row of
-        # the table on there is one for each of them; the last row is the cell's own.
+        # For each cell: the places in `noted` of the codes it is fed, and what to add to each to
+        # get its row in the table. The last place holds 0, so that the last row is the cell's own.
         count = len(embedding.neighbours)
         cells = np.arange(self.size)[:, None]
         noted = 2 * self.size + cells - np.array(embedding.neighbours)
         self._places = np.concatenate([noted, np.full_like(cells, 3 * self.size)], axis=1)
         firsts = np.tile(np.arange(count) * self.span, (self.size, 1))
         self._firsts = np.concatenate([firsts, cells + count * self.span], axis=1)
-        self._squares = np.zeros(4 * depth.known.shape[2], np.float32)
+        self._scratch = np.zeros(4 * depth.known.shape[2], np.float32)
 
     @torch.inference_mode()
     def begin(self, past: Floats, before: NDArray[np.int64], steering: Steering) -> _DepthDraw:
@@ -117,25 +117,16 @@ class DepthStepper:
         rows += self._firsts[cell]
         x = self._table.take(rows, 0).sum(0)
         x += view.past
-        t = self._squares
         for widen, narrow in self._layers:
             y = np.dot(widen, _normed(x))
-            # gelu, in place.
-            np.multiply(y, y, out=t)
-            t *= _GELU * _CUBE
-            t += _GELU
-            t *= y
-            np.tanh(t, out=t)
-            t += 1.0
-            t *= y
-            x += np.dot(narrow, t)
+            x += np.dot(narrow, _gelu_twice(y, self._scratch))
         found: Floats = np.dot(self._outputs[cell % self.levels], _normed(x))
         found += self._biases[cell]
         return found
 
     def _note(self, before: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The codes of two columns and of the one that is drawn, as rows of the table of a distance
-        `[3 F Q]`, and a 0; what is missing is "before the start", the last row."""
+        """The codes of the last two columns and of the one that is drawn, each plus its level's
+        offset, `[3 F Q]`, then a 0. Codes that are missing are "before the start", `span - 1`."""
         noted = np.full(3 * self.size + 1, self.span - 1)
         noted[-1] = 0
         first = 2 * self.size - len(before)
@@ -166,7 +157,7 @@ class _DepthDraw:
 
     def logits(self) -> Floats:
         """The logits `[V]` of the next code."""
-        # What a prior gone mad says is for the sampling to judge.
+        # A diverged prior may give infinity or NaN, which `code_probabilities` handles.
         with np.errstate(all="ignore"):
             found = [self._stepper.logits(view, self._cell) for view in self._views]
         return found[0] if len(found) == 1 else steer_logits(np.stack(found), self._guidance)
@@ -187,6 +178,18 @@ def _normed(x: Floats) -> Floats:
     y: Floats = x - np.add.reduce(x) / len(x)
     y *= 1.0 / math.sqrt(np.dot(y, y) / len(x) + _EPSILON)
     return y
+
+
+def _gelu_twice(y: Floats, out: Floats) -> Floats:
+    """Twice the gelu of `y`, in `out`."""
+    np.multiply(y, y, out=out)
+    out *= _GELU * _CUBE
+    out += _GELU
+    out *= y
+    np.tanh(out, out=out)
+    out += 1.0
+    out *= y
+    return out
 
 
 def _lay_out(layer: DepthLayer) -> _Layer:

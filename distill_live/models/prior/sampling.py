@@ -186,7 +186,7 @@ def draw_code(probabilities: NDArray[np.float64], uniform: float) -> int:
 
 
 def entropy_bits(probabilities: NDArray[np.float64]) -> float:
-    """Entropy of probabilities `[V]`, 0..log2(V) bits, or of several, `[n, V]`, the sum."""
+    """Entropy in bits of probabilities `[V]`, 0..log2(V), or the sum over rows `[n, V]`."""
     possible = probabilities[probabilities > 0.0]
     return float(-(possible * np.log2(possible)).sum()) + 0.0
 

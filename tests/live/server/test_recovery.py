@@ -109,7 +109,7 @@ def test_an_exception_in_the_engine_is_counted_and_reported_and_the_next_one_con
     show: Callable[..., Any],
 ) -> None:
     with show(workers.struck_engine) as played:
-        played.hear(0.1)
+        played.poll_until(lambda: played.server.deck.worker.pid is not None, "the engine")
         played.processes.imported = False
         played.poll_until(lambda: played.server.status["bridging"], "repeated sound")
         played.processes.imported = True
