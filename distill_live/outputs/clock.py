@@ -13,7 +13,8 @@ from distill_live.parameters import Parameter
 
 
 class ClockOutput:
-    """Takes a block from the source whenever a sound card would have played one."""
+    """Takes a block from the source whenever a sound card would have played one, from the first
+    `run` on, also between one `run` and the next: each first catches up."""
 
     name = "clock"
     doc = "Play in real time without sound."
@@ -22,6 +23,8 @@ class ClockOutput:
     def __init__(self, options: OutputOptions) -> None:
         self.sample_rate = options.audio_rate or SAMPLE_RATE
         self._block = options.block or 1024
+        self._began: float | None = None
+        self._taken = 0
 
     def describe(self) -> str:
         """What it plays on."""
@@ -30,11 +33,13 @@ class ClockOutput:
     def run(self, source: Source, stopped: Callable[[], bool]) -> None:
         """Take blocks at the pace of real time, and catch up after a delay."""
         out = np.zeros((self._block, 1), np.float32)
-        began, taken = time.monotonic(), 0
+        if self._began is None:
+            self._began = time.monotonic()
         while not stopped():
             source.render(out)
-            taken += self._block
-            time.sleep(max(began + taken / self.sample_rate - time.monotonic(), 0.0))
+            self._taken += self._block
+            until = self._began + self._taken / self.sample_rate
+            time.sleep(max(until - time.monotonic(), 0.0))
 
     def close(self) -> None:
         """There is nothing to close."""

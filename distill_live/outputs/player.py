@@ -15,7 +15,7 @@ from distill_live.outputs.clock import ClockOutput
 from distill_live.outputs.file import FileOutput
 from distill_live.outputs.options import Output, OutputOptions, Source
 
-#: Seconds between two attempts to open a device that is away.
+#: Seconds from a failed attempt to open a device that is away to the next one.
 _RETRY_SECONDS = 1.0
 #: Seconds between two checks whether control is still there.
 _ASK_SECONDS = 0.02
@@ -41,7 +41,9 @@ class Player:
         self._channel, self._open, self._make_source = channel, open_output, make_source
         self._in_real_time = in_real_time
         self._played = played
-        self._unheard: LastMile | None = None
+        # What plays while the device is away. It keeps its clock over all attempts to open the
+        # device, which may take long, so that what is recorded stays in time.
+        self._unheard: tuple[LastMile, ClockOutput] | None = None
 
     def play(self, name: str) -> None:
         """Play the output called `name` until it has finished, breaks, or the channel closes.
@@ -49,15 +51,14 @@ class Player:
         Raises DeviceError if it has never been able to play.
         """
         while True:
-            asked = time.monotonic()
             try:
                 self._play_output(name)
                 return
             except DeviceError as error:
                 if not self._played:
                     raise
-                source = self._unheard or self._go_away(str(error))
-            if self._play_unheard(source, asked + _RETRY_SECONDS):
+                source, clock = self._unheard or self._go_away(str(error))
+            if self._play_unheard(source, clock):
                 return
 
     def _play_output(self, name: str) -> None:
@@ -86,19 +87,18 @@ class Player:
         if not stopped():
             self._channel.send(OutputFinished())
 
-    def _go_away(self, reason: str) -> LastMile:
-        """Report that the device is away; returns the source that plays unheard."""
+    def _go_away(self, reason: str) -> tuple[LastMile, ClockOutput]:
+        """Report that the device is away; returns what plays unheard, and its clock."""
         self._channel.send(OutputAway(reason))
-        self._unheard = self._make_source(ClockOutput(OutputOptions()).sample_rate)
+        clock = ClockOutput(OutputOptions())
+        self._unheard = self._make_source(clock.sample_rate), clock
         return self._unheard
 
-    def _play_unheard(self, source: LastMile, until: float) -> bool:
-        """Play on the clock until time.monotonic() reaches `until`, when the device is tried again.
-
-        Returns whether the channel has closed.
-        """
-        closed = _Closed(self._channel, source)
-        ClockOutput(OutputOptions()).run(source, lambda: closed() or time.monotonic() >= until)
+    def _play_unheard(self, source: LastMile, clock: ClockOutput) -> bool:
+        """Play on the clock until the device is to be tried again; returns whether the channel has
+        closed."""
+        closed, until = _Closed(self._channel, source), time.monotonic() + _RETRY_SECONDS
+        clock.run(source, lambda: closed() or time.monotonic() >= until)
         return closed()
 
 

@@ -17,6 +17,7 @@ from distill_live.live.ipc.status import LiveStatus
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.deck_mixer import DeckControl, DeckMixer
 from distill_live.live.playback.last_mile import LastMile
+from distill_live.outputs import clock, player
 from distill_live.outputs.options import Source
 from distill_live.outputs.player import Player
 from distill_live.parameters import Parameter, ParameterStore
@@ -60,14 +61,15 @@ class Stage:
     """A player of an interface in a thread; what it says is in `said`."""
 
     def __init__(self, played: bool = False) -> None:
-        self.interface, self.status, self.tap = Interface(), LiveStatus(), TapRing()
+        self.interface = Interface()
+        self.status, self.tap = LiveStatus(), TapRing()
         self.ours, theirs = multiprocessing.get_context("spawn").Pipe()
         mixer = DeckMixer((AudioRing(2), AudioRing(2)), DeckControl())
 
         def make_source(sample_rate: int) -> LastMile:
             return LastMile(mixer, ParameterStore(), self.status, self.tap, sample_rate)
 
-        self.player = Player(theirs, self.interface.open, make_source, played)
+        self.player = Player(theirs, lambda: self.interface.open(), make_source, played)
         self.thread = threading.Thread(target=self.player.play, args=("interface",), daemon=True)
 
     def hear(self) -> Any:
@@ -115,3 +117,40 @@ def test_a_device_that_never_played_is_not_waited_for(fault: str) -> None:
     stage.interface.plugged, stage.interface.broken = fault != "unplugged", fault == "broken"
     with pytest.raises(DeviceError, match="interface"):
         stage.player.play("interface")
+
+
+class SlowInterface(Interface):
+    """An interface that is away, and takes half a second of its own time to say so; at the fifth
+    attempt, the player's channel closes."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self._stage, self.now = stage, 0.0
+        #: When an attempt began, and for how many seconds the clock had played by then.
+        self.attempts: list[tuple[float, float]] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def open(self) -> Interface:
+        self.attempts.append((self.now, self._stage.status["blocks"] * 1024 / 48_000))
+        self.now += 0.5
+        if len(self.attempts) == 5:
+            self._stage.ours.close()
+        raise DeviceError("there is no interface")
+
+
+def test_what_plays_unheard_stays_in_time_while_the_device_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage(played=True)
+    stage.interface = slow = SlowInterface(stage)
+    for module in (clock, player):
+        monkeypatch.setattr(module, "time", slow)
+    stage.player.play("interface")
+    began = slow.attempts[0][0] + 0.5
+    for at, played in slow.attempts[1:]:
+        assert played == pytest.approx(at - began, abs=0.03)
