@@ -22,8 +22,8 @@ names what happened:
               the old deck's ring; `fade`, how long the fade should last; `faded`, how long it did
     bridge    the last passage was repeated, for `samples` samples, because the deck's ring ran dry
               `at` a position; it has no codes, so it is not rendered
-    gap       nothing was played for `samples` samples while the deck's ring stood still `at` a
-              position, because the audio process was started again or its device was away
+    gap       nothing played for `samples` samples while the deck's ring stood still `at` a
+              position, because the audio process was restarted or the output changed
     end       playing ended: `heard`, the position up to which the last deck was heard; `counts`
 
 The others are calls of the playhead and the ring in between (see live/replay). Positions are

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Why what happened at an entry of a log is not rendered.
 _LEFT_OUT = {
     "bridge": "the engine had no new sound then, and the last passage was repeated",
-    "gap": "nothing was played then, until another output took over",
+    "gap": "nothing played then: the audio process was restarted, or the output changed",
 }
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from distill_live.codes.grid_file import save_grid
+from distill_live.live.recording.gaps import in_words
 from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import ServerProcess, is_running, parent_of
 from tests.commands.test_serve_live import (
@@ -104,18 +105,19 @@ def test_a_killed_audio_process_leaves_silence_of_its_length_and_that_is_told(
         played.end()
     (gap,) = played.entries("gap")
     told = re.search(
-        r"^nothing was played for (.+) s: recording.wav is silent there, at (.+) s$",
+        r"^recording.wav is silent for (.+) s, at (.+) s$",
         played.server.errors, re.MULTILINE,
     )  # fmt: skip
     assert told is not None, played.server.errors
     length, at = (float(seconds) for seconds in told.groups())
+    assert f"nothing played for {in_words(gap['samples'] / SECOND)}\n" in played.server.errors
     assert length == pytest.approx(gap["samples"] / SECOND, abs=0.051)
     samples = read_audio(played.recording)[0][:, 0]
     silence = samples[round((at + 0.05) * SECOND) : round((at + length - 0.1) * SECOND)]
     assert len(silence) > 0 and not silence.any()
     assert np.abs(samples[round((at + length + 0.2) * SECOND) :]).max() > 0.01
     ended = run_cli("render", played.log, "--output", tmp_path / "again.wav")
-    assert f"note: {length:.1f} s left out: nothing was played then" in ended.err
+    assert f"note: {length:.1f} s left out: nothing played then" in ended.err
 
 
 def test_prime_frozen_codes_and_hold_survive(played: Session, sounds: Path) -> None:

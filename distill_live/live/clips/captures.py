@@ -162,7 +162,7 @@ class Captures:
         seconds = _length(grid) / grid.sample_rate
         text = f"clip {capture.name}: the last {seconds:.1f} s, also in {path} and {codes.name}"
         if seconds < capture.seconds - grid.column_seconds:
-            notes = [f"no more was heard, so it is shorter than {capture.seconds:g} s", *notes]
+            notes = [f"you asked for {capture.seconds:g} s, but no more had been heard", *notes]
         if lost:
             text = f"{lost}; the last {seconds:.1f} s are only in {path} and {codes.name}"
         text = "; ".join([text, *notes])

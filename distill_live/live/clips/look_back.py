@@ -43,10 +43,10 @@ class LookBack:
         samples, lost = self._tap.read(self._position)
         start = self._position + lost
         self._position = start + samples.shape[1]
-        since, rate = self._tap.since, self._tap.sample_rate
+        # The rate first: if it is that of an output that has not played yet, so is `since`.
+        rate, since = self._tap.sample_rate, self._tap.since
         older, samples = np.split(samples, [max(since - start, 0)], axis=1)
-        if rate == self._sample_rate:
-            self._keep(older)
+        self._keep(older)
         if not samples.shape[1]:
             return
         if since != self._since:

@@ -35,7 +35,8 @@ class TapRing:
         self._rate.array[0] = sample_rate
 
     def note_gap(self, seconds: float) -> None:
-        """For the writer, before its first samples: say how long nothing was written before."""
+        """For the writer, before its first samples: add to the time in which no writer wrote, in
+        seconds."""
         self._gaps.array[0] += seconds
         fence()
 

@@ -195,4 +195,4 @@ def _tell_less(seconds: float | None, passage: Passage) -> str:
     missing = 0.0 if seconds is None else seconds - passage.seconds
     if missing < passage.seconds / len(passage.codes):
         return ""
-    return f"; no more was heard, so it is shorter than {seconds:g} s"
+    return f"; you asked for {seconds:g} s, but no more had been heard"

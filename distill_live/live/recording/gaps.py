@@ -14,14 +14,15 @@ SHORTEST_GAP = 0.01
 class GapFades:
     """Passes left and right [N, 2] on, and lets them fade out before each gap and in after it.
 
-    It holds back the last few milliseconds, because a gap may follow.
+    It holds back the last few milliseconds, because a gap may follow. `after_gap`: the first
+    samples fade in.
     """
 
-    def __init__(self, sample_rate: int) -> None:
+    def __init__(self, sample_rate: int, after_gap: bool = False) -> None:
         self._fade = rising_fade(round(CUT_FADE_SECONDS * sample_rate))[:, None]
         self._held = np.zeros((0, 2), np.float32)
         # How much of the fade after a gap is over.
-        self._risen = len(self._fade)
+        self._risen = 0 if after_gap else len(self._fade)
 
     def process(self, samples: Samples) -> Samples:
         """Pass on what is known to need no fade out."""

@@ -50,6 +50,7 @@ class Recorder:
         self.written = self.lost = self.lost_to_disk = 0
         #: When the tap was last copied, and how many seconds were spent in writing since.
         self._copied, self._writing = time.monotonic(), 0.0
+        #: Where the file is silent because nothing played.
         self.gaps: list[Gap] = []
         self.error: str | None = None
 
@@ -73,9 +74,9 @@ class Recorder:
         self._file_rate = sample_rate
         self._use(sample_rate)
 
-    def _use(self, sample_rate: int) -> None:
-        """Take samples of this rate from now on."""
-        self._rate, self._fades = sample_rate, GapFades(sample_rate)
+    def _use(self, sample_rate: int, after_gap: bool = False) -> None:
+        """Take samples of this rate from now on; `after_gap`: they fade in."""
+        self._rate, self._fades = sample_rate, GapFades(sample_rate, after_gap)
         self._resampler = StreamResampler(sample_rate, self._file_rate, _CHANNELS)
 
     def stop(self) -> None:
@@ -107,33 +108,35 @@ class Recorder:
         self.lost += lost
         if lost:
             self._leave_gap(lost / self._rate)
+        # Read before `since`: if they belong to a writer that has not written yet, so does `since`.
+        sample_rate, gap_seconds = self._tap.sample_rate, self._tap.gap_seconds
         since = self._tap.since
         older = max(since - start, 0)
         self._write(self._fades.process(samples.T[:older]))
         if len(rest := samples.T[older:]):
-            if since != self._since or self._tap.sample_rate != self._rate:
+            if since != self._since or sample_rate != self._rate:
                 self._since = since
-                self._follow_output()
+                self._follow_output(sample_rate, gap_seconds - self._gap_seconds)
+            # An output that was open before the start may have noted a gap since.
+            self._gap_seconds = gap_seconds
             self._write(self._fades.process(rest))
 
-    def _follow_output(self) -> None:
+    def _follow_output(self, sample_rate: int, gap_seconds: float) -> None:
         """Continue with what another output plays, perhaps later and at another rate."""
-        before, self._gap_seconds = self._gap_seconds, self._tap.gap_seconds
         self._write(self._fades.end())
-        if self.written and self._gap_seconds > before:
-            gap = Gap(self.seconds, self._gap_seconds - before)
+        if self.written and gap_seconds > 0.0:
+            gap = Gap(self.seconds, gap_seconds)
             self._leave_gap(gap.seconds)
             self.gaps.append(gap)
-        sample_rate = self._tap.sample_rate
         if sample_rate == self._rate:
             return
         self._write(np.zeros((0, _CHANNELS), np.float32), last=True)
         if not self.written:
             self._reopen(sample_rate)
-        self._use(sample_rate)
+        self._use(sample_rate, after_gap=self.written > 0)
 
     def _leave_gap(self, seconds: float) -> None:
-        """Be silent for so long."""
+        """Write silence of this length, in seconds, with fades around it."""
         self._write(self._fades.end())
         left = round(seconds * self._rate)
         while left:

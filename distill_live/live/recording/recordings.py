@@ -79,8 +79,7 @@ class Recordings(LongRequest):
             self._told_gaps += 1
             if gap.seconds >= SHORTEST_GAP:
                 self._say(
-                    f"nothing was played for {in_words(gap.seconds)}: {recorder.path.name} is "
-                    f"silent there, at {gap.at:.1f} s"
+                    f"{recorder.path.name} is silent for {in_words(gap.seconds)}, at {gap.at:.1f} s"
                 )
 
     def stop(self) -> None:

@@ -46,13 +46,14 @@ class GapWatch:
     def __init__(self, tap: TapRing) -> None:
         self._tap = tap
         self._told = 0.0
-        self._at = 0
+        self._deck, self._at = 0, 0
 
     def poll(self, deck: Deck) -> Interruption | None:
         """The gap that has ended since the last call, if any; `deck` is the one that plays."""
-        at, self._at = self._at, deck.ring.read_position
+        number, at = self._deck, self._at
+        self._deck, self._at = deck.number, deck.ring.read_position
         gaps = self._tap.gap_seconds
         seconds, self._told = gaps - self._told, gaps
         if seconds < SHORTEST_GAP:
             return None
-        return Interruption(deck.number, at, round(seconds * SAMPLE_RATE))
+        return Interruption(number, at, round(seconds * SAMPLE_RATE))

@@ -316,8 +316,7 @@ class Server:
             self._log(f"the last passage was repeated for {repeated}")
             self._session_log.note("bridge", **bridge._asdict())
         if (gap := self._gaps.poll(self.deck)) is not None:
-            if self.recordings.path is None:
-                self._log(f"nothing was played for {in_words(gap.samples / SAMPLE_RATE)}")
+            self._log(f"nothing played for {in_words(gap.samples / SAMPLE_RATE)}")
             self._session_log.note("gap", **gap._asdict())
 
     def _tell_missing_model(self, text: str, asked: str) -> None:

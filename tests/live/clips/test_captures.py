@@ -69,8 +69,8 @@ def test_a_capture_that_is_shorter_than_was_asked_for_says_so(desk: Desk) -> Non
     desk.take(4)
     path = desk.folder / "last.wav"
     text = (
-        f"clip last: the last 0.3 s, also in {path} and last.npz; no more was heard, so it is "
-        "shorter than 0.5 s"
+        f"clip last: the last 0.3 s, also in {path} and last.npz; you asked for 0.5 s, but no "
+        "more had been heard"
     )
     assert desk.told == [(text, False)]
 

@@ -55,6 +55,14 @@ def test_sound_of_another_rate_is_left_out() -> None:
     assert samples[0, 0] == 24_000
 
 
+def test_nothing_is_missing_before_an_output_of_another_rate_plays() -> None:
+    tape = Tape()
+    tape.play(25_000)
+    tape.tap.begin(44_100)
+    samples, rate = tape.look_back.last(1.0)
+    assert (samples.shape, rate) == ((2, 25_000), 48_000)
+
+
 def test_sound_that_an_output_broke_off_ends_softly_before_that_of_the_next_one() -> None:
     tap = TapRing()
     look_back = LookBack(tap)

@@ -96,10 +96,10 @@ def test_the_last_phrase_or_the_last_seconds_are_continued() -> None:
     assert desk.primed[1][:, 0, 0].tolist() == list(range(24, 28))
     text, failed = desk.ask("listen/prime", 60.0)
     assert text == (
-        "continuing from the last 2.4 s you played; no more was heard, so it is shorter than 60 s"
+        "continuing from the last 2.4 s you played; you asked for 60 s, but no more had been heard"
     )
     assert not failed
-    assert desk.ask("listen/clip", "all", 60.0)[0].endswith("so it is shorter than 60 s")
+    assert desk.ask("listen/clip", "all", 60.0)[0].endswith("; you asked for 60 s, but no more had been heard")
 
 
 def test_what_was_played_becomes_a_clip_as_loud_as_it_was() -> None:

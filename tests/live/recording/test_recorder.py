@@ -164,6 +164,25 @@ def test_a_gap_lasts_as_long_where_the_next_output_has_another_rate(tmp_path: Pa
     samples, rate = read_audio(recorder.path)
     assert (rate, len(samples)) == (48_000, 3 * 24_000)
     assert not samples[24_000:48_000].any()
+    coming = samples[48_000 : 48_000 + len(FADE), 0]
+    np.testing.assert_allclose(coming, 0.5 * FADE, atol=0.01)
+
+
+def test_a_gap_that_an_output_notes_once_it_is_recorded_does_not_lengthen_the_next_one(
+    tmp_path: Path,
+) -> None:
+    tap = TapRing()
+    tap.begin(48_000)
+    recorder = Recorder(tap, tmp_path / "sound.wav")
+    recorder.start()
+    tap.note_gap(3.0)
+    tap.write(loud(20_000))
+    wait_until(lambda: recorder.written, "the recorder")
+    tap.begin(48_000)
+    tap.note_gap(0.5)
+    tap.write(loud(10_000))
+    recorder.stop()
+    assert recorder.gaps == [Gap(20_000 / 48_000, 0.5)]
 
 
 def test_a_gap_before_the_first_sound_is_not_recorded(tmp_path: Path) -> None:

@@ -227,6 +227,6 @@ def test_silence_because_nothing_was_played_is_said_once_with_its_place(tmp_path
     wait_until(poll, "the recorder")
     desk.recordings.stop()
     assert desk.said == [
-        "nothing was played for 1.3 s: mine.wav is silent there, at 2.0 s",
+        "mine.wav is silent for 1.3 s, at 2.0 s",
         f"recorded {tmp_path / 'mine.wav'}",
     ]
