@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 
 class DistillError(Exception):
@@ -105,40 +104,6 @@ class RequestError(DistillError):
 
 class LiveError(DistillError):
     """The live server cannot start or cannot continue."""
-
-
-def nearest_name(name: str, known: Iterable[str]) -> str:
-    """A hint such as " (did you mean 'top_k'?)", or "" when nothing known is close to `name`."""
-    close = closest(name, known)
-    return f" (did you mean {close!r}?)" if close else ""
-
-
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` is probably a misspelling of: one letter in four may be wrong, up
-    to three, or one of a shorter name. Of a path that is like none, the path above it counts: its
-    last part may be a level."""
-    # A quick look leaves few whose letters must be compared.
-    known, above = list(known), name.rpartition("/")[0]
-    similar = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
-    close = next(
-        (one for one in similar if _typos(name, one) <= min(max(len(one) // 4, 1), 3)), None
-    )
-    return closest(above, known) if close is None and above else close
-
-
-def _typos(name: str, meant: str) -> int:
-    """How many letters were left out, added, replaced, or swapped with the next one: the optimal
-    string alignment distance."""
-    older, before = list[int](), list(range(len(meant) + 1))
-    for i, letter in enumerate(name, start=1):
-        row = [i]
-        for j, other in enumerate(meant, start=1):
-            least = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and (letter, name[i - 2]) == (meant[j - 2], other):
-                least = min(least, older[j - 2] + 1)
-            row.append(least)
-        older, before = before, row
-    return before[-1]
 
 
 #: What to tell the user when memory runs out.

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal, TypeVar, get_args
 
-from distill_live.errors import PluginError, nearest_name
+from distill_live.errors import PluginError
 from distill_live.parameters import Curve, Parameter, ParameterStore
 from distill_live.parameters import Kind as ParameterKind
+from distill_live.spelling import nearest_name
 
 Kind = Literal["edits", "inputs", "outputs"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

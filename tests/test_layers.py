@@ -22,6 +22,7 @@ MODULES = {
 #: Import nothing of ours, and everyone may import them.
 LEAVES = {
     "errors",
+    "spelling",
     "memory_order",
     "priority",
     "shared_memory",
@@ -38,6 +39,7 @@ BELOW = {
     "memory_order": set(),
     "priority": set(),
     "shared_memory": set(),
+    "spelling": set(),
     "quiet_stderr": set(),
     "math_threads": set(),
     "yaml_file": {"atomic_file"},

@@ -166,11 +166,11 @@ def write_blocks(
     """Write a sound in blocks `[n, C]`, or `[n]` of one channel, as `write_audio` does, whatever
     its length; a float file, too, is limited to full scale.
 
-    With `lufs`, it is first brought to that loudness, also if it must be limited, as far as the
-    limiter lets it; one that is shorter than 0.4 s or silent has
-    none, and stays as it is. The whole sound is kept on the disk, in the path's folder, until its
-    loudest sample and its loudness are known. Raises AudioFileError as `write_audio` does; whatever
-    `blocks` raises leaves no file, and an old one as it was.
+    With `lufs`, the sound is first brought to that loudness. If that needs the limiter, the gain
+    makes up for what it takes, as far as possible. A sound that is silent or shorter than 0.4 s has
+    no loudness and stays as it is. The whole sound is kept on the disk, in the path's folder, until
+    its loudest sample and its loudness are known. Raises AudioFileError as `write_audio` does;
+    whatever `blocks` raises leaves no file, and an old one as it was.
     """
     path, format = Path(path), format or _format_of(Path(path))
     _subtype(format, bit_depth)
@@ -181,7 +181,7 @@ def write_blocks(
             spool.append(block)
         sound, peak, gain = spool.blocks(), spool.peak, None
         if lufs is not None:
-            gain = gain_to(lufs, spool.blocks, peak, sample_rate)
+            gain = gain_to(lufs, spool.blocks, peak, sample_rate, channels)
         if gain is not None:
             factor = np.float32(gain.factor)
             sound, peak = (block * factor for block in sound), peak * gain.factor

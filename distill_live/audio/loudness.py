@@ -18,9 +18,11 @@ Samples = NDArray[np.float32]
 
 #: The loudness that a sound can be brought to, in LUFS.
 LOWEST_LUFS, HIGHEST_LUFS = -40.0, -6.0
-#: How near a limited sound must come to it, in LU, and in how many attempts at most.
+#: How near to the wanted loudness a limited sound must come, in LU, and the most attempts.
 NEAR_LU, _ATTEMPTS = 0.1, 8
-#: The least that a dB more before the limiter must give after it, in LU, or no more is tried.
+#: The attempts end only when it is nearer, as the format of the file changes the loudness, too.
+_NEAR_ENOUGH = NEAR_LU / 2
+#: If 1 dB of gain raises the loudness by less than this, in LU, more gain only feeds the limiter.
 _LEAST_GAIN = 0.2
 
 #: Filters with the coefficients of the recommendation; the library's usual ones differ by 0.04 dB.
@@ -114,7 +116,11 @@ class Gain(NamedTuple):
 
 
 def gain_to(
-    lufs: float, blocks: Callable[[], Iterator[Samples]], peak: float, sample_rate: int
+    lufs: float,
+    blocks: Callable[[], Iterator[Samples]],
+    peak: float,
+    sample_rate: int,
+    channels: int = 1,
 ) -> Gain | None:
     """The gain that brings a sound to a loudness, or as near as it gets: where its `peak` exceeds
     full scale, the limiter makes it softer. None if the sound has no loudness.
@@ -129,7 +135,6 @@ def gain_to(
         reached = integrated_loudness(limited, sample_rate, channels)
         return -math.inf if reached is None else reached
 
-    channels = next((block.shape[1] for block in blocks()), 1)
     found = integrated_loudness(blocks(), sample_rate, channels)
     if found is None:
         return None
@@ -137,7 +142,8 @@ def gain_to(
     if peak * _factor(gain_db) <= 1.0:
         return Gain(_factor(gain_db), lufs)
     tried = {gain_db: after_limiting(gain_db)}
-    while len(tried) < _ATTEMPTS and abs(tried[gain_db] - lufs) > NEAR_LU / 2:
+    # The limiter may leave a sound that has no loudness, and no gain would mend that.
+    while len(tried) < _ATTEMPTS and _NEAR_ENOUGH < abs(tried[gain_db] - lufs) < math.inf:
         slope = _slope(tried)
         if slope < _LEAST_GAIN:
             break
@@ -148,7 +154,8 @@ def gain_to(
 
 
 def _slope(tried: dict[float, float]) -> float:
-    """How many LU a dB more has given between the last two attempts, 1 after the first."""
+    """The loudness gained per dB of gain between the last two attempts, in LU/dB; 1 after the
+    first."""
     if len(tried) == 1:
         return 1.0
     (before, softer), (gain, louder) = [*tried.items()][-2:]

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from distill_live.codes.edit import Edit, EditContext, GridEdit, Traits
 from distill_live.codes.timeline import Codes
-from distill_live.errors import CodesError, ParameterError, PluginError, nearest_name
+from distill_live.errors import CodesError, ParameterError, PluginError
 from distill_live.parameters import CODE_UNIT, Parameter
+from distill_live.spelling import nearest_name
 
 _Array = TypeVar("_Array", bound=NDArray[np.generic])
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.codes.labels import level_name
-from distill_live.errors import CodesError, nearest_name
+from distill_live.errors import CodesError
+from distill_live.spelling import nearest_name
 
 #: Names for thirds of the bands, low to high.
 BAND_NAMES = ("low", "mid", "high")

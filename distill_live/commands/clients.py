@@ -17,10 +17,11 @@ from distill_live.commands.destinations import named_file
 from distill_live.commands.output import add_plain_row, tell
 from distill_live.commands.params import installed_parameters
 from distill_live.control.namespace.targets import DEFAULT_LABELS
-from distill_live.errors import ClientError, nearest_name
+from distill_live.errors import ClientError
 from distill_live.models.file.header import read_header
 from distill_live.models.file.library import find_model
 from distill_live.parameters import LEVELS_LIMIT
+from distill_live.spelling import nearest_name
 
 app = typer.Typer(
     add_completion=False,

@@ -43,6 +43,8 @@ from distill_live.parameters import PARAMETERS, Parameter
 
 if TYPE_CHECKING:
     from distill_live.models.file.loaded import LoadedVQModel
+    from distill_live.models.prior.steering import Steering
+    from distill_live.models.sound_settings import SoundSettings
 
 _SEEDS = PARAMETERS["seed"]
 _MANNER, _USUAL_MANNER = PARAMETERS["manner"], 0.5
@@ -198,6 +200,12 @@ def generate(
     column_seconds = loaded.column_samples / own_rate
     lines = ProgressLines(progress_file) if progress_file else None
     steering = Steering(loudness, brightness, noisiness, density, guidance)
+    settings = _settings(
+        sampling, steering, sound,
+        duration_s=duration, sample_rate=rate, bit_depth=bit_depth, fade_ms=fade, lufs=lufs,
+        overlap=None if overlap_samples is None else overlap,
+        manner=None if manner is None else {"codes": str(manner), "amount": amount},
+    )  # fmt: skip
     for number in range(count):
         used = (first + number) % (int(_SEEDS.maximum) + 1)
         columns: list[Any] = []
@@ -213,21 +221,19 @@ def generate(
         audio = resample(audio, own_rate, rate)
         faded = fade_ends([audio], len(audio), round(fade / 1000 * rate))
         write_sound(path, faded, rate, bit_depth, lufs=lufs)
-        written = {
-            "duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth, "fade_ms": fade,
-        }  # fmt: skip
-        if lufs is not None:
-            written["lufs"] = lufs
-        if overlap is not None and overlap_samples is not None:
-            written["overlap"] = overlap
-        settings = sampling | {"steering": asdict(steering)} | asdict(sound) | written
-        if manner is not None:
-            settings["manner"] = {"codes": str(manner), "amount": amount}
         sounding = columns[: math.ceil(duration / column_seconds)]
         _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding, grains))
         tell(path)
         if lines:
             lines.write("file", file=str(path.absolute()), seed=used)
+
+
+def _settings(
+    sampling: dict[str, Any], steering: Steering, sound: SoundSettings, **others: Any
+) -> dict[str, Any]:
+    """The settings that are written down beside a sound; of the others, those that are not None."""
+    given = {name: value for name, value in others.items() if value is not None}
+    return sampling | {"steering": asdict(steering)} | asdict(sound) | given
 
 
 def _telling(

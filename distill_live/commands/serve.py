@@ -20,11 +20,12 @@ from distill_live.commands.serving.auto import measured_settings
 from distill_live.commands.serving.status_line import StatusLine
 from distill_live.commands.serving.stop_signal import StopSignal
 from distill_live.commands.serving.torch_processes import torch_processes
-from distill_live.errors import LiveError, PluginError, nearest_name
+from distill_live.errors import LiveError, PluginError
 from distill_live.live.ipc.process_source import FRESH
 from distill_live.models.file.library import DEMO, find_playable, search_path
 from distill_live.outputs.options import FILE_NEEDS, InputOptions, OutputOptions, check_output
 from distill_live.plugins import declared_parameters, find_plugins, load_plugin, load_plugins
+from distill_live.spelling import nearest_name
 
 if TYPE_CHECKING:
     from distill_live.commands.serving.controls import Controls

@@ -7,20 +7,14 @@ first level has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.audio.fades import per_sample
 from distill_live.codes.codebook_geometry import Codebooks, axis_ranks, neutral_codes
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
 from distill_live.models.file.loaded import LoadedVQModel
-
-#: How long a preview fades in and out, in seconds: a sound that begins at once clicks.
-FADE_SECONDS = 0.005
 
 # How many columns a code is held before its loudness is looked at: what came before is forgotten.
 _SETTLED_COLUMNS = 8
@@ -63,19 +57,6 @@ def only_level(codes: Codes, level: int, codebooks: Codebooks) -> Codes:
     alone = np.broadcast_to(neutral_codes(codebooks), codes.shape).copy()
     alone[..., level] = codes[..., level]
     return alone
-
-
-def fade_edges(
-    blocks: Iterable[NDArray[np.float32]], length: int, sample_rate: int
-) -> Iterator[NDArray[np.float32]]:
-    """The blocks `[n]`, or `[n, C]`, of a sound that has `length` samples in all, faded in and
-    out."""
-    fade, position = FADE_SECONDS * sample_rate, 0
-    for block in blocks:
-        places = np.arange(position, position + len(block))
-        edges = np.minimum(np.minimum(places, length - 1 - places) / fade, 1.0)
-        yield np.asarray(block * per_sample(edges.astype(np.float32), block), np.float32)
-        position += len(block)
 
 
 def held_mels(loaded: LoadedVQModel, column: Codes) -> NDArray[np.float32]:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from distill_live.errors import ParameterError, nearest_name
+from distill_live.errors import ParameterError
 from distill_live.parameters.curves import Curve
+from distill_live.spelling import nearest_name
 
 Kind = Literal["float", "int", "bool"]
 

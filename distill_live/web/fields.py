@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from distill_live.errors import RequestError, nearest_name
+from distill_live.errors import RequestError
+from distill_live.spelling import nearest_name
 
 #: `numbers` is one number, or a list with one for each level.
 Kind = Literal["text", "texts", "integer", "number", "numbers", "flag"]

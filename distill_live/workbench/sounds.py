@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.audio.fades import CUT_FADE_SECONDS, fade_ends
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import Sound
 from distill_live.audio.stereo.channels import left_and_right
@@ -17,7 +18,7 @@ from distill_live.codes.selection import Region
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, RequestError
 from distill_live.inference.codes import decode
-from distill_live.inference.preview import entry_column, entry_orders, fade_edges
+from distill_live.inference.preview import entry_column, entry_orders
 from distill_live.models.file.loaded import LoadedVQModel
 
 Samples = NDArray[np.float32]
@@ -95,7 +96,8 @@ class Sounds:
     def _play(self, codes: Codes) -> bytes:
         grid = self._loaded.grid_of(codes)
         samples = decode(self._loaded, grid)
-        (faded,) = fade_edges([samples], len(samples), grid.sample_rate)
+        fade = round(CUT_FADE_SECONDS * grid.sample_rate)
+        (faded,) = fade_ends([samples], len(samples), fade)
         return _as_wav(faded, grid.sample_rate)
 
 

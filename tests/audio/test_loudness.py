@@ -1,13 +1,16 @@
 """The loudness of sounds in blocks is the library's of the whole sound."""
 
 import tracemalloc
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pyloudnorm import Meter
 
-from distill_live.audio.loudness import LoudnessMeter, integrated_loudness
+from distill_live.audio import loudness
+from distill_live.audio.limiter import RecordingLimiter
+from distill_live.audio.loudness import LoudnessMeter, gain_to, integrated_loudness
 
 RATE = 48_000
 
@@ -83,3 +86,19 @@ def test_measuring_takes_no_memory_for_the_length() -> None:
     tracemalloc.stop()
     assert kept < 3e6
     assert most < 2e7
+
+
+class Silencer(RecordingLimiter):
+    """Leaves nothing of a sound."""
+
+    def limit(self, blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+        return (np.zeros_like(block) for block in blocks)
+
+
+def test_the_gain_is_a_number_even_if_the_limiter_leaves_no_loudness(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loudness, "RecordingLimiter", Silencer)
+    sound = tone(1.0)[:, None]
+    gain = gain_to(-0.7, lambda: iter([sound]), 1.0, RATE)
+    assert gain is not None and 1.0 < gain.factor < 2.0

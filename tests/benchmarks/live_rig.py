@@ -27,7 +27,7 @@ from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.playback.envelope import Envelope
 from distill_live.live.playback.high_pass import HighPass
 from distill_live.live.playback.last_mile import DC_CORNER, FADE_IN
-from distill_live.live.replay.exact import DeckReplay
+from distill_live.live.replay.deck_replay import DeckReplay
 from distill_live.models.file.library import find_model
 from distill_live.models.file.persistence import load_model_v2
 from tests.benchmarks.play_on_rig import ControlPlayer

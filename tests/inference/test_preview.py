@@ -6,7 +6,6 @@ from distill_live.errors import CodesError
 from distill_live.inference.preview import (
     entry_column,
     entry_orders,
-    fade_edges,
     held_mels,
     only_level,
 )
@@ -53,20 +52,3 @@ def test_a_level_alone_is_among_neutral_codes(tiny_model: LoadedVQModel) -> None
     alone = only_level(codes, 2, books)
     assert (alone[..., 2] == codes[..., 2]).all()
     assert (alone[..., :2] == neutral_codes(books)[:2]).all()
-
-
-@pytest.mark.parametrize("length", [10, 480, 2_000])
-def test_a_preview_begins_and_ends_in_silence_whatever_its_length(length: int) -> None:
-    parts = np.array_split(np.ones(length, np.float32), 3)
-    faded = np.concatenate(list(fade_edges(parts, length, 48_000)))
-    assert faded[0] == faded[-1] == 0.0
-    assert (faded[240:-240] == 1.0).all() and (np.abs(np.diff(faded)) <= 1 / 240 + 1e-6).all()
-    assert faded == pytest.approx(faded[::-1])
-
-
-def test_both_channels_are_faded_alike() -> None:
-    sound = np.ones((4_800, 2), np.float32)
-    (faded,) = fade_edges([sound], len(sound), 48_000)
-    (mono,) = fade_edges([sound[:, 0]], len(sound), 48_000)
-    assert faded.shape == (4_800, 2)
-    assert np.array_equal(faded[:, 0], mono) and np.array_equal(faded[:, 1], mono)

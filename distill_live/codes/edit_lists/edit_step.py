@@ -15,8 +15,9 @@ from typing import Self
 from distill_live.codes.edit import Edit, Traits
 from distill_live.codes.edit_run import context_values
 from distill_live.codes.selection import BANDS_TWICE, Selection, find_distance
-from distill_live.errors import CodesError, ParameterError, nearest_name
+from distill_live.errors import CodesError, ParameterError
 from distill_live.parameters import COLUMN_UNIT, PARAMETERS
+from distill_live.spelling import nearest_name
 
 #: The word for the edited grid itself where a step names a second grid.
 ITSELF = "."

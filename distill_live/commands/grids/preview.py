@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distill_live.audio.fades import CUT_FADE_SECONDS, fade_ends
 from distill_live.codes.selection import Selection
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import find_level, read_grid
@@ -133,11 +134,11 @@ def _part(loaded: LoadedVQModel, grid: CodeGrid, column: int | None, only_level:
 
 def _write(loaded: LoadedVQModel, codes: Codes, path: Path, bit_depth: int) -> None:
     from distill_live.inference.codes import decode_blocks
-    from distill_live.inference.preview import fade_edges
 
     grid = loaded.grid_of(codes)
     with progress_bar("decoding") as advance:
         length = len(codes) * loaded.column_samples
-        blocks = fade_edges(decode_blocks(loaded, grid, advance), length, grid.sample_rate)
+        fade = round(CUT_FADE_SECONDS * grid.sample_rate)
+        blocks = fade_ends(decode_blocks(loaded, grid, advance), length, fade)
         write_sound(path, blocks, grid.sample_rate, bit_depth)
     tell(f"{path}: {grid.duration_seconds:.1f} s")

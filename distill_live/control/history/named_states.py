@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from distill_live.codes.history.history import History
 from distill_live.control.history.state import State, changes_between
-from distill_live.errors import ParameterError, nearest_name
+from distill_live.errors import ParameterError
+from distill_live.spelling import nearest_name
 
 #: The longest name of a state, in characters, and the most names that are kept apart.
 MAX_NAME, MAX_KEPT = 64, 256

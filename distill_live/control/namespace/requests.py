@@ -113,10 +113,14 @@ class RequestSpec:
         """The arguments, with all that the last one takes as one text."""
         if not (self.arguments and self.arguments[-1].rest):
             return arguments
+        last = self.arguments[-1]
         before = len(self.arguments) - 1
         words = [one for one in arguments[before:] if one is not None]
         if not words or not all(isinstance(one, str | int | float) for one in words):
             return arguments
+        if last.kind != "text" and len(words) == 1 and not isinstance(words[0], str):
+            # It is in range, or an error; only what comes as text can be a name.
+            last.check(words[0])
         texts = [shown(one) if isinstance(one, float) else str(one) for one in words]
         return [*arguments[:before], " ".join(texts)]
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from distill_live.codes.labels import level_labels, level_name
-from distill_live.errors import ParameterError, nearest_name
+from distill_live.errors import ParameterError
 from distill_live.parameters import LEVELS_LIMIT, Parameter, Table, find_parameter
+from distill_live.spelling import nearest_name
 
 #: The labels of most models' levels, coarse to fine; used until a model brings its own.
 DEFAULT_LABELS = level_labels(3)

@@ -20,8 +20,9 @@ from distill_live.control.patch.problems import (
 )
 from distill_live.control.patch.schema import Patch
 from distill_live.control.patch.sources import same_control
-from distill_live.errors import PatchError, nearest_name
+from distill_live.errors import PatchError
 from distill_live.parameters import PARAMETERS, Table
+from distill_live.spelling import nearest_name
 from distill_live.yaml_file import MAX_BYTES, Document, document_error, parse_yaml, read_yaml
 
 SUFFIXES = (".yaml", ".yml")

@@ -11,8 +11,9 @@ from pydantic_core import ErrorDetails
 
 from distill_live.control.namespace.targets import find_order, find_target
 from distill_live.control.patch.schema import EDIT_ORDER, TAGGED_MODELS, OscSettings, Patch
-from distill_live.errors import ParameterError, nearest_name
+from distill_live.errors import ParameterError
 from distill_live.parameters import Table
+from distill_live.spelling import nearest_name
 from distill_live.yaml_file import Document, Place, Problem
 
 

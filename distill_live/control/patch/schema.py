@@ -34,7 +34,7 @@ from distill_live.control.patch.sources import (
     present_key,
 )
 from distill_live.control.timing.quantise import LEGAL_QUANTUM, MAX_BARS, Quantum, parse_quantum
-from distill_live.errors import ParameterError, nearest_name
+from distill_live.errors import ParameterError
 from distill_live.parameters import (
     PARAMETERS,
     Curve,
@@ -43,6 +43,7 @@ from distill_live.parameters import (
     find_travel,
     scale_travel,
 )
+from distill_live.spelling import nearest_name
 
 _ENDPOINT = re.compile(r"(\[[0-9a-fA-F:.%\w]+\]|[^\s:\[\]/]+):([1-9]\d{0,4})")
 _SOURCE_TEXT = f"a control with one of the keys {', '.join(SOURCES)}"

@@ -14,9 +14,10 @@ from distill_live.control.patch.schema import EDIT_ORDER
 from distill_live.control.presets.morph import Cell, Morph, Value
 from distill_live.control.presets.preset_file import MAX_NAME, OFF, Preset, PresetFile
 from distill_live.control.presets.wording import listed, nearest_first
-from distill_live.errors import ParameterError, nearest_name
+from distill_live.errors import ParameterError
 from distill_live.parameters import LEVELS_LIMIT, ParameterStore
 from distill_live.parameters.rounding import rounded
+from distill_live.spelling import nearest_name
 
 #: The most presets that can be stored while playing: as many as MIDI has programs.
 MAX_STORED = 128

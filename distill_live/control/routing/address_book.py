@@ -11,8 +11,9 @@ from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import find_target
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.reception import printable
-from distill_live.errors import ParameterError, closest
+from distill_live.errors import ParameterError
 from distill_live.parameters import Table
+from distill_live.spelling import closest
 
 Handler = Callable[[Sequence[object]], list[Reply]]
 
@@ -140,8 +141,8 @@ class AddressBook:
 
 
 def _only_group(wanted: str, names: Iterable[str]) -> str | None:
-    """The first of the names that have a single word, such as `/freeze`, as one of theirs, if they
-    are all of one group, such as `/edit/freeze`."""
+    """The first name with the word `wanted`, such as `/freeze`, in it, if all such names are in one
+    group, such as `/edit/freeze`."""
     found = [name for name in names if f"{wanted}/" in f"{name}/"]
     groups = {f"{name}/".partition(f"{wanted}/")[0] for name in found}
     return found[0] if len(groups) == 1 and wanted.rfind("/") == 0 else None

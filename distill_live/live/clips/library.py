@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from distill_live.codes.codec_names import tell_apart
-from distill_live.errors import ClipError, CodesError, nearest_name
+from distill_live.errors import ClipError, CodesError
 from distill_live.escapes import escape
 from distill_live.live.clips.clip import REPLACED, Clip, Codec, check_clip_name
 from distill_live.live.clips.clip_file import SUFFIX, load_clip, save_clip
+from distill_live.spelling import nearest_name
 
 #: The most clips in a library.
 MAX_CLIPS = 256

@@ -6,8 +6,8 @@ from distill_live.audio.fades import equal_power, per_sample
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.playback.ring_reader import RingReader
 
-#: The passage is repeated every two seconds, in samples, which is a whole number of beats at 120 or
-#: 90 BPM. If less has been heard it is shorter, but shorter than LEAST would stutter.
+#: Samples of the passage that is repeated: two seconds, a whole number of beats at 120 or 90 BPM.
+#: It is shorter if less has been heard, but one shorter than LEAST would stutter.
 PASSAGE, LEAST = 96_000, 12_000
 #: Samples of each fade: into the passage, from its end to its beginning, back to new sound (50 ms).
 FADE = 2_400
@@ -65,8 +65,10 @@ class BridgedReader:
 
     def forget(self) -> None:
         """End a bridge while nothing sounds, if the ring holds enough."""
-        if self.bridging and self._holds_enough():
-            self.bridging, self._faded = False, FADE
+        if self.bridging:
+            self._note_pieces()
+            if self._holds_enough:
+                self.bridging, self._faded = False, FADE
 
     def read(self, out: Samples) -> None:
         """Fill `out`, [n] or [n, C] as the ring, with the next samples and move on."""
@@ -85,25 +87,30 @@ class BridgedReader:
                 self._sound(out[:count])
                 return count
             self._begin()
-        elif self._holds_enough():
+            return 0
+        self._note_pieces()
+        if self._holds_enough:
             self.bridging, self._faded = False, 0
-        else:
-            self._repeat(out)
-            self._repeated += len(out)
-            if self._waited is not None:
-                self._waited += len(out)
-            return len(out)
-        return 0
+            return 0
+        self._repeat(out)
+        self._repeated += len(out)
+        if self._waited is not None:
+            self._waited += len(out)
+        return len(out)
 
-    def _holds_enough(self) -> bool:
-        """Whether the ring holds so much that it will not run dry again at once: the pieces of
-        sound may come twice as slowly as they have come since the bridge began."""
+    def _note_pieces(self) -> None:
+        """Note how long the pieces of new sound take to come."""
         available = self.available
         if available > self._held:
             self._longest_wait = max(self._longest_wait, self._waited or 0)
             self._waited = 0
         self._held = available
-        return available >= min(max(ENOUGH, FADE + 2 * self._longest_wait), PLENTY)
+
+    @property
+    def _holds_enough(self) -> bool:
+        """Whether the ring holds so much that it will not run dry again at once: the pieces of
+        sound may come twice as slowly as they have come since the bridge began."""
+        return self._held >= min(max(ENOUGH, FADE + 2 * self._longest_wait), PLENTY)
 
     def _fade(self, out: Samples) -> int:
         """The next samples of a fade between ring and passage."""

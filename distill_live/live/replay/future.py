@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from distill_live.audio.fades import per_sample, rising_fade
 from distill_live.audio.stereo.channels import joined
 from distill_live.live.ipc.ring import Samples
 
@@ -36,9 +37,19 @@ class Future:
         out[first : first + len(known)] = known
         return out
 
+    def faded_out(self, start: int, end: int, count: int) -> Samples:
+        """The samples at ring positions `start`..`end`, of which nothing may be left, faded out
+        over the first `count` of them, and silence after that."""
+        samples = self.beyond(start, end)
+        fade = rising_fade(min(count, len(samples)))[::-1]
+        samples[: len(fade)] *= per_sample(fade, samples)
+        samples[len(fade) :] = 0.0
+        return samples
+
     def beyond(self, start: int, end: int) -> Samples:
-        """The samples at ring positions `start`..`end`, of which nothing may be left: after its end
-        the sound runs backwards, so that it can fade out without a click."""
+        """The samples at ring positions `start`..`end`, of which nothing may be left, because the
+        last passage was repeated there, which is left out: after its end the sound runs backwards,
+        so that it can fade out without a click."""
         out = self.content(start, end)
         before, skipped = max(self.end - start, 0), max(start - self.end, 0)
         wanted = max(len(out) - before, 0)

@@ -9,15 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from distill_live.errors import (
-    ModelFileError,
-    ModelNotFoundError,
-    NoPriorError,
-    TrainingError,
-    nearest_name,
-)
+from distill_live.errors import ModelFileError, ModelNotFoundError, NoPriorError, TrainingError
 from distill_live.models.file.header import check_name, is_stereo, read_header
 from distill_live.models.grains.file import grains_path, read_grains_header
+from distill_live.spelling import nearest_name
 
 SUFFIX = ".distill"
 #: A model that learns more is written beside the old one under this suffix until it is complete.

@@ -8,8 +8,9 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
-from distill_live.errors import ModelNotFoundError, RequestError, nearest_name
+from distill_live.errors import ModelNotFoundError, RequestError
 from distill_live.models.file.library import SUFFIX, ModelEntry, list_models, read_preview
+from distill_live.spelling import nearest_name
 from distill_live.web.api.model_facts import detail, level_health, summarise
 from distill_live.web.api.operations import BYTES, Asked, Operation
 from distill_live.web.fields import Field

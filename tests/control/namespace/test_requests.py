@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from distill_live.control.namespace.requests import MAX_TEXT, REQUESTS
+from distill_live.control.namespace.requests import MAX_TEXT, REQUESTS, Argument
 from distill_live.errors import ParameterError
 
 
@@ -81,8 +81,14 @@ def test_arguments_that_are_not_legal_are_reported_with_what_is(
     assert str(error.value).startswith(told)
 
 
+def legal_value(argument: Argument) -> object:
+    if argument.kind == "text":
+        return argument.words[0] if argument.words else "x"
+    return argument.minimum
+
+
 @pytest.mark.parametrize(
-    ("request_name", "number"),
+    ("name", "number"),
     [
         (name, number)
         for name, request in REQUESTS.items()
@@ -90,13 +96,13 @@ def test_arguments_that_are_not_legal_are_reported_with_what_is(
         if argument.kind in ("float", "int")
     ],
 )
-def test_no_request_brings_a_number_that_is_out_of_range_into_it(
-    request_name: str, number: int
-) -> None:
-    argument = REQUESTS[request_name].arguments[number]
+def test_every_request_refuses_numbers_out_of_range(name: str, number: int) -> None:
+    argument = REQUESTS[name].arguments[number]
+    arguments = [legal_value(one) for one in REQUESTS[name].arguments]
+    REQUESTS[name].check(arguments)
     for beyond in (argument.minimum - 1, argument.maximum + 1):
         with pytest.raises(ParameterError) as error:
-            argument.check(beyond)
+            REQUESTS[name].check([*arguments[:number], beyond, *arguments[number + 1 :]])
         assert str(error.value).startswith(f"{argument.name} ({argument.legal()}) cannot be ")
 
 

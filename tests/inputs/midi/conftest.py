@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from distill_live.control.midi.event import ClockKind, MidiEvent
-from distill_live.inputs.midi import libraries
+from distill_live.inputs.midi import MidiInput, libraries
 from distill_live.inputs.midi.backend import RtMidiBackend
 from tests.inputs.midi.jack_server import JackServer
 from tests.tools import require_module
@@ -88,3 +89,13 @@ def use(server: JackServer, monkeypatch: pytest.MonkeyPatch) -> JackServer:
     for name, value in server.variables.items():
         monkeypatch.setenv(name, value)
     return server
+
+
+@contextmanager
+def running(source: MidiInput) -> Iterator[MidiInput]:
+    """Run a MIDI input, and stop it at the end."""
+    source.start()
+    try:
+        yield source
+    finally:
+        source.stop()

@@ -99,7 +99,9 @@ def test_the_last_phrase_or_the_last_seconds_are_continued() -> None:
         "continuing from the last 2.4 s you played; you asked for 60 s, but no more had been heard"
     )
     assert not failed
-    assert desk.ask("listen/clip", "all", 60.0)[0].endswith("; you asked for 60 s, but no more had been heard")
+    assert desk.ask("listen/clip", "all", 60.0)[0].endswith(
+        "; you asked for 60 s, but no more had been heard"
+    )
 
 
 def test_what_was_played_becomes_a_clip_as_loud_as_it_was() -> None:
