@@ -20,7 +20,7 @@ Samples = NDArray[np.float32]
 LOWEST_LUFS, HIGHEST_LUFS = -40.0, -6.0
 #: How near to the wanted loudness a limited sound must come, in LU, and the most attempts.
 NEAR_LU, _ATTEMPTS = 0.1, 8
-#: The attempts end only when it is nearer, as the format of the file changes the loudness, too.
+#: The attempts go on until it is this near: the file's format changes the loudness a little, too.
 _NEAR_ENOUGH = NEAR_LU / 2
 #: If 1 dB of gain raises the loudness by less than this, in LU, more gain only feeds the limiter.
 _LEAST_GAIN = 0.2

@@ -13,8 +13,10 @@ from distill_live.parameters import Parameter
 
 
 class ClockOutput:
-    """Takes a block from the source whenever a sound card would have played one, from the first
-    `run` on, also between one `run` and the next: each first catches up."""
+    """Takes a block from the source whenever a sound card would have played one.
+
+    Its time begins with the first `run` and goes on between two runs: the later one catches up.
+    """
 
     name = "clock"
     doc = "Play in real time without sound."

@@ -119,7 +119,7 @@ class RequestSpec:
         if not words or not all(isinstance(one, str | int | float) for one in words):
             return arguments
         if last.kind != "text" and len(words) == 1 and not isinstance(words[0], str):
-            # It is in range, or an error; only what comes as text can be a name.
+            # A number must be in range; only a text can be a name.
             last.check(words[0])
         texts = [shown(one) if isinstance(one, float) else str(one) for one in words]
         return [*arguments[:before], " ".join(texts)]

@@ -43,7 +43,7 @@ class LookBack:
         samples, lost = self._tap.read(self._position)
         start = self._position + lost
         self._position = start + samples.shape[1]
-        # The rate first: if it is that of an output that has not played yet, so is `since`.
+        # The rate before `since`: if it is of an output that has not played yet, so is `since`.
         rate, since = self._tap.sample_rate, self._tap.since
         older, samples = np.split(samples, [max(since - start, 0)], axis=1)
         self._keep(older)

@@ -108,7 +108,7 @@ class Recorder:
         self.lost += lost
         if lost:
             self._leave_gap(lost / self._rate)
-        # Read before `since`: if they belong to a writer that has not written yet, so does `since`.
+        # These before `since`: if they are of an output that has not played yet, so is `since`.
         sample_rate, gap_seconds = self._tap.sample_rate, self._tap.gap_seconds
         since = self._tap.since
         older = max(since - start, 0)
