@@ -223,7 +223,7 @@ class _CodecTrainer(EpochTrainer[CodecEpoch]):
     def _weights(self) -> dict[str, Tensor]:
         return {
             name: tensor
-            for name, tensor in copy.deepcopy(self.model.state_dict()).items()
+            for name, tensor in self.model.state_dict().items()
             if not name.startswith("quantizer.learner.")
         }
 

@@ -222,7 +222,7 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
         return PriorEpoch(number, self.config.epochs, math.exp(loss), validation)
 
     def _weights(self) -> dict[str, Tensor]:
-        return copy.deepcopy(self.average.state_dict())
+        return self.average.state_dict()
 
     def _complaint(self, number: int) -> str:
         # Codes are always numbers, so no recording can be the cause.

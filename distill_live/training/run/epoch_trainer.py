@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -115,13 +116,15 @@ class EpochTrainer(ABC, Generic[_Epoch]):
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
         history = [*self.history, ended]
         best = min(history, key=lambda one: one.error)
-        weights = self._weights() if best is ended else self.best_weights
+        weights = copy.deepcopy(self._weights()) if best is ended else self.best_weights
         self.best_epoch, self.best_weights, self.history = best.epoch, weights, history
         self._epoch_kept()
 
     def _whole_state(self) -> State:
+        latest = self.best_epoch == len(self.history)
         return self._state() | {
-            "best": self.best_weights,
+            # The weights themselves are in the file already, and are not written twice.
+            "best": self._weights() if latest else self.best_weights,
             "best_epoch": self.best_epoch,
             "history": [asdict(epoch) for epoch in self.history],
             "random": random_state(self.random, self.processes),
@@ -140,7 +143,8 @@ class EpochTrainer(ABC, Generic[_Epoch]):
 
     @abstractmethod
     def _weights(self) -> dict[str, Tensor]:
-        """A copy of the weights that are kept if the present epoch is the best."""
+        """The weights, not copied, that are kept if the present epoch is the best. They are among
+        the tensors of `_state`."""
 
     @abstractmethod
     def _complaint(self, number: int) -> str:

@@ -248,7 +248,7 @@ class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
         return VocoderEpoch(number, self.config.epochs, loss, validation, discriminators)
 
     def _weights(self) -> dict[str, Tensor]:
-        return copy.deepcopy(self.average.network.state_dict())
+        return self.average.network.state_dict()
 
     def _complaint(self, number: int) -> str:
         return bad_loss("vocoder", number, [self._suspect])

@@ -207,6 +207,18 @@ def test_the_best_before_an_interruption_is_still_the_best_behind_it(
         assert torch.equal(weight, parts.model.state_dict()[name]), name
 
 
+def test_a_checkpoint_is_as_large_however_much_sound_there_is(model: Path) -> None:
+    sizes = []
+    for names in (["a.wav"], [f"{number}.wav" for number in range(9)]):
+        recordings, config = noises(*names), replace(CONFIG, epochs=1)
+        checkpoints = Checkpoints(model)
+        checkpoints.begin("codec", Fingerprint.of(recordings, config, processes=1))
+        train_codec(recordings, config, checkpoints=checkpoints)
+        sizes.append(checkpoints.path.stat().st_size)
+    # A line for each recording says which they are.
+    assert sizes[1] - sizes[0] < 8 * 200
+
+
 def test_only_the_first_of_several_processes_writes(model: Path) -> None:
     checkpoints = begun(model)
     checkpoints.processes.number = 1

@@ -16,6 +16,8 @@ from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
 from distill_live.training.run.pace import Pace
 from distill_live.training.run.processes import Processes
 
+WEIGHTS = 10_000
+
 
 @dataclass(frozen=True)
 class GivenEpoch(Epoch):
@@ -34,33 +36,36 @@ class GivenConfig:
 
 
 class GivenTrainer(EpochTrainer[GivenEpoch]):
-    """Its weights are the number of the epoch, its errors those that are given."""
+    """All its weights are the number of the epoch, its errors are those that are given."""
 
     def __init__(self, errors: list[float], patience: int = 99) -> None:
         super().__init__(GivenEpoch, 0, Processes())
         self.config = GivenConfig(len(errors))
         self._errors, self._patience = errors, patience
         self.steps = 0
+        self.weights = torch.zeros(WEIGHTS)
 
     def _train_and_judge(self, number: int) -> GivenEpoch | None:
         for _ in range(self.config.steps_per_epoch):
             self.steps += 1
             self.pace.step()
+        self.weights.fill_(number)
         return GivenEpoch(
             number, self.config.epochs, self._errors[number - 1], self.random.random()
         )
 
     def _weights(self) -> dict[str, Tensor]:
-        return {"number": torch.tensor(len(self.history) + 1)}
+        return {"number": self.weights}
 
     def _complaint(self, number: int) -> str:
         return f"epoch {number} is no number"
 
     def _state(self) -> State:
-        return {"steps": self.steps}
+        return {"steps": self.steps, "weights": self.weights}
 
     def _restore(self, state: State) -> None:
         self.steps = state["steps"]
+        self.weights.copy_(state["weights"])
 
     def _is_over(self) -> bool:
         return bool(self.history) and len(self.history) - self.best_epoch >= self._patience
@@ -75,7 +80,7 @@ def checkpoints(folder: Path, *, resume: bool = False) -> Checkpoints:
 def test_the_epoch_with_the_smallest_error_is_kept() -> None:
     trainer = GivenTrainer([3.0, 1.0, 2.0])
     trainer.run(None, None)
-    assert (trainer.best_epoch, int(trainer.best_weights["number"])) == (2, 2)
+    assert (trainer.best_epoch, int(trainer.best_weights["number"][0])) == (2, 2)
     assert [(one.epoch, one.epochs, one.value) for one in trainer.history] == [
         (1, 3, 3.0), (2, 3, 1.0), (3, 3, 2.0),
     ]  # fmt: skip
@@ -98,6 +103,15 @@ def test_a_resumed_training_continues_as_if_it_had_not_been_interrupted(
     assert resumed.history == whole.history
     assert (resumed.best_epoch, resumed.steps) == (whole.best_epoch, whole.steps) == (2, 12)
     assert torch.equal(resumed.best_weights["number"], whole.best_weights["number"])
+
+
+@pytest.mark.parametrize(("errors", "copies"), [([2.0, 1.0], 1), ([1.0, 2.0], 2)])
+def test_a_checkpoint_holds_the_best_weights_once(
+    errors: list[float], copies: int, tmp_path: Path
+) -> None:
+    GivenTrainer(errors).run(None, checkpoints(tmp_path))
+    size = checkpoints(tmp_path, resume=True).path.stat().st_size
+    assert round(size / (4 * WEIGHTS)) == copies
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
