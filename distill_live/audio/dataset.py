@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.audio.reading.folder import FolderContent, look_through
+from distill_live.audio.reading.sample_store import SampleStore, StoredSamples
 from distill_live.audio.reading.sound import Sound
 from distill_live.audio.stereo.channels import left_and_right
 from distill_live.errors import AudioFileError, DatasetError
@@ -22,6 +24,8 @@ MIN_SECONDS = 0.3
 HOLDOUT = 0.1
 
 _WHAT_IS_READ = "wav, flac, ogg, opus, mp3, aiff and caf files are read"
+
+Samples = NDArray[np.float32]
 
 # -80 dB: below it there is nothing to learn.
 _SILENCE = 1e-4
@@ -36,20 +40,62 @@ class Recording:
     """
 
     name: str
-    samples: NDArray[np.float32]
-    side: NDArray[np.float32] | None = None
+    samples: Samples
+    side: Samples | None = None
 
     @property
-    def middle_and_side(self) -> NDArray[np.float32]:
+    def has_side(self) -> bool:
+        """Whether it is stereo."""
+        return self.side is not None
+
+    def part(self, start: int, end: int) -> Recording:
+        """A copy of its samples from `start` up to `end`."""
+        side = self.side
+        return Recording(
+            self.name,
+            self.samples[start:end].copy(),
+            None if side is None else side[start:end].copy(),
+        )
+
+    def parts(self, size: int) -> Iterator[Recording]:
+        """Copies of its samples, `size` at a time."""
+        for start in range(0, len(self.samples), size):
+            yield self.part(start, start + size)
+
+    @property
+    def middle_and_side(self) -> Samples:
         """The samples `[N, C]` as a codec takes them: the middle, then the side if there is one."""
         if self.side is None:
             return self.samples[:, None]
         return np.stack([self.samples, self.side], axis=1)
 
     @property
-    def heard(self) -> NDArray[np.float32]:
+    def heard(self) -> Samples:
         """Its sound: `[N]`, or `[N, 2]`, left and right, if it is stereo."""
         return self.samples if self.side is None else left_and_right(self.middle_and_side)
+
+
+class StoredRecording(Recording):
+    """A recording whose samples are in a file. Each access maps them into memory anew, so hold on
+    to them only as long as they are needed."""
+
+    _middle: StoredSamples
+    _side: StoredSamples | None
+
+    def __init__(self, name: str, middle: StoredSamples, side: StoredSamples | None = None) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "_middle", middle)
+        object.__setattr__(self, "_side", side)
+
+    @property
+    def samples(self) -> Samples:
+        """As in any recording."""
+        return self._middle.samples
+
+    @property
+    def side(self) -> Samples | None:
+        """As in any recording."""
+        return None if self._side is None else self._side.samples
 
 
 @dataclass(frozen=True)
@@ -65,7 +111,7 @@ class Recordings:
     @property
     def has_stereo(self) -> bool:
         """Whether any recording has a side."""
-        return any(one.side is not None for one in self.recordings)
+        return any(one.has_side for one in self.recordings)
 
     @property
     def seconds(self) -> float:
@@ -87,14 +133,17 @@ def load_recordings(
     sample_rate: int = 48_000,
     on_file: Callable[[int, int], None] | None = None,
     stereo: bool = False,
+    scratch: Path | None = None,
 ) -> Recordings:
     """Read every sound file below `folder`, mixed to mono, at `sample_rate` Hz; with `stereo`, the
     side of those that have one is kept.
 
     What cannot be read, is shorter than MIN_SECONDS or silent is skipped and told in `skipped`.
-    `on_file` hears (files read so far, files found). Raises DatasetError when nothing is left.
+    `on_file` hears (files read so far, files found). The samples of large sets are kept in a
+    nameless file in the folder `scratch`, by default the system's for temporary files. Raises
+    DatasetError when nothing is left, and when that file cannot be written.
     """
-    found = read_recordings(folder, sample_rate, on_file, stereo)
+    found = read_recordings(folder, sample_rate, on_file, stereo, scratch)
     if not found.recordings:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.skipped[:3])
         count = len(found.skipped)
@@ -107,9 +156,11 @@ def read_recordings(
     sample_rate: int = 48_000,
     on_file: Callable[[int, int], None] | None = None,
     stereo: bool = False,
+    scratch: Path | None = None,
 ) -> Recordings:
     """As `load_recordings`, but there may be nothing left. Raises DatasetError when the folder has
     no sound files at all."""
+    store = SampleStore(scratch)
     content = _look_through(Path(folder))
     paths = content.paths
     recordings: list[Recording] = []
@@ -119,12 +170,14 @@ def read_recordings(
         name = name_in(folder, path)
         try:
             sound = Sound(path)
-            recording = read_recording(sound, name, sample_rate, stereo)
+            recording = read_recording(sound, name, sample_rate, stereo, store)
             _require_usable(recording.samples, sample_rate)
             recordings.append(recording)
             notes += [f"{name}: {note}" for note in sound.notes]
         except (AudioFileError, DatasetError) as error:
             skipped.append((name, str(error)))
+        except OSError as error:
+            raise DatasetError(_no_room(error, scratch)) from error
         if on_file:
             on_file(number, len(paths))
     return Recordings(recordings, sample_rate, skipped, notes + content.left_out)
@@ -154,14 +207,35 @@ def _look_through(folder: Path) -> FolderContent:
     return content
 
 
-def read_recording(sound: Sound, name: str, sample_rate: int, stereo: bool = False) -> Recording:
-    """All of a sound, with its side if it has one and `stereo` is wanted. Raises AudioFileError."""
-    if stereo and sound.is_stereo:
+def read_recording(
+    sound: Sound,
+    name: str,
+    sample_rate: int,
+    stereo: bool = False,
+    store: SampleStore | None = None,
+) -> Recording:
+    """All of a sound, with its side if it has one and `stereo` is wanted; in memory, unless a
+    `store` says otherwise. Raises AudioFileError, and OSError when the store cannot be written."""
+    channels = 2 if stereo and sound.is_stereo else 1
+    most = sound.most_samples(sample_rate)
+    if store and not store.leaves_in_memory(channels * most):
+        return StoredRecording(
+            name, *store.write(sound.blocks(sample_rate, channels), most, channels)
+        )
+    if channels == 2:
         return Recording(name, *sound.middle_and_side(sample_rate))
     return Recording(name, sound.whole(sample_rate))
 
 
-def _require_usable(samples: NDArray[np.float32], sample_rate: int) -> None:
+def _no_room(error: OSError, scratch: Path | None) -> str:
+    place = scratch or tempfile.gettempdir()
+    return (
+        f"cannot keep the sound of the recordings in {place}: {error.strerror or error}; an hour "
+        "of stereo takes 1.4 GB there: free some space, or train on less"
+    )
+
+
+def _require_usable(samples: Samples, sample_rate: int) -> None:
     """Raise DatasetError when a recording is too short or silent."""
     seconds = len(samples) / sample_rate
     if seconds < MIN_SECONDS:

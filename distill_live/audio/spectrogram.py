@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -107,18 +108,38 @@ class AudioSpectrogram:
     def waveform_to_mel(self, waveform: Tensor, column_frames: int = 1) -> Tensor:
         """`[B, C, N]` to normalised `[B, 1, rows, T]`, T = ceil(N / hop) rounded up to whole
         columns of `column_frames` frames (silence is appended)."""
-        if waveform.shape[-1] == 0:
-            return torch.zeros(len(waveform), 1, self.config.rows, 0, device=self.device)
+        return self.sound_to_mel(
+            lambda start, end: waveform[..., start:end],
+            (len(waveform), waveform.shape[-1]),
+            column_frames,
+        )
+
+    def sound_to_mel(
+        self,
+        read: Callable[[int, int], Tensor],
+        shape: tuple[int, int],
+        column_frames: int = 1,
+    ) -> Tensor:
+        """As `waveform_to_mel`, of a sound with the `shape` (B, N) that is read in pieces: `read`
+        gives the samples from one up to another `[B, C, n]`."""
+        batch, samples = shape
+        frames = -(-samples // (self.config.hop_length * column_frames)) * column_frames
+        mels = torch.empty(batch, 1, self.config.rows, frames, device=self.device)
+        for first in range(0, frames, _FRAMES_AT_ONCE):
+            piece = mels[:, 0, :, first : first + _FRAMES_AT_ONCE]
+            piece.copy_(self._frames(self._around(read, samples, first, piece.shape[-1])))
+        return mels
+
+    def _around(
+        self, read: Callable[[int, int], Tensor], samples: int, first: int, frames: int
+    ) -> Tensor:
+        """All samples `[B, C, n]` that some frames are made of, with silence beyond both ends."""
         hop, n_fft = self.config.hop_length, self.config.n_fft
-        waveform = waveform.to(self.device)
-        frames = -(-waveform.shape[-1] // (hop * column_frames)) * column_frames
-        needed = (frames - 1) * hop + n_fft // 2
-        padded = functional.pad(waveform, (n_fft // 2, max(needed - waveform.shape[-1], 0)))
-        parts = [
-            self._frames(padded[..., first * hop : (first + _FRAMES_AT_ONCE - 1) * hop + n_fft])
-            for first in range(0, frames, _FRAMES_AT_ONCE)
-        ]
-        return torch.cat(parts, dim=-1)[..., :frames].unsqueeze(1)
+        start = first * hop - n_fft // 2
+        end = start + (frames - 1) * hop + n_fft
+        here = read(max(start, 0), min(end, samples)).to(self.device)
+        missing = end - max(start, 0) - here.shape[-1]
+        return functional.pad(here, (max(-start, 0), missing))
 
     def _frames(self, padded: Tensor) -> Tensor:
         """Samples `[B, C, N]` to `[B, rows, T]`."""

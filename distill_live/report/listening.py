@@ -109,8 +109,9 @@ def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> Compariso
     rate = loaded.spectrogram.config.sample_rate
     pairs, sounds = [], []
     for recording in recordings:
-        part = slice(-round(SECONDS * rate), None)
-        original, coded = recording.heard[part], recording.middle_and_side[part]
+        count = len(recording.samples)
+        end = recording.part(max(count - round(SECONDS * rate), 0), count)
+        original, coded = end.heard, end.middle_and_side
         decoded = decode(loaded, encode(loaded, coded), sound=_CODEC)[: len(original)]
         low, high = _range(_decibels(loaded, original))
         sounds.append((middle_of(original), middle_of(decoded)))

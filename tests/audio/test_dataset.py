@@ -1,16 +1,21 @@
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from distill_live.audio import dataset
 from distill_live.audio.dataset import (
     Recording,
+    StoredRecording,
     find_recordings,
     load_recordings,
     training_columns,
 )
 from distill_live.audio.files import write_audio
+from distill_live.audio.reading.sample_store import SampleStore
 from distill_live.errors import DatasetError
+from tests.disks import disk_full_after
 
 
 def noise(seconds: float, rate: int = 48_000) -> np.ndarray:
@@ -141,6 +146,46 @@ def test_the_side_of_stereo_is_kept_if_it_is_wanted(tmp_path: Path) -> None:
     plain = load_recordings(tmp_path)
     assert not plain.has_stereo
     assert plain.recordings[1].samples.tobytes() == stereo.samples.tobytes()
+
+
+def nothing_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset, "SampleStore", partial(SampleStore, memory_bytes=0))
+
+
+def test_what_does_not_fit_into_memory_is_the_same_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = np.random.default_rng(0).normal(0, 0.1, (44_100, 2)).astype(np.float32)
+    write_audio(tmp_path / "a.wav", drawn[:, 0], 44_100)
+    write_audio(tmp_path / "b.wav", drawn, 44_100)
+    plain = load_recordings(tmp_path, stereo=True)
+    nothing_in_memory(monkeypatch)
+    stored = load_recordings(tmp_path, stereo=True)
+    assert (stored.seconds, stored.has_stereo) == (plain.seconds, True)
+    for one, other in zip(stored.recordings, plain.recordings, strict=True):
+        assert isinstance(one, StoredRecording)
+        assert (one.name, one.has_side) == (other.name, other.has_side)
+        np.testing.assert_array_equal(one.heard, other.heard)
+
+
+def test_a_full_disk_says_how_much_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_audio(tmp_path / "a.wav", noise(0.5), 48_000)
+    nothing_in_memory(monkeypatch)
+    with disk_full_after(1_000), pytest.raises(DatasetError, match=f"{tmp_path}: File too large"):
+        load_recordings(tmp_path, scratch=tmp_path)
+
+
+@pytest.mark.parametrize("size", [1_000, 4_800, 9_999])
+def test_parts_are_together_the_recording(size: int) -> None:
+    recording = Recording("a.wav", noise(0.1), 0.5 * noise(0.1))
+    parts = list(recording.parts(size))
+    np.testing.assert_array_equal(np.concatenate([one.heard for one in parts]), recording.heard)
+    assert max(len(one.samples) for one in parts) <= size
+    part = recording.part(10, 20)
+    part.samples[:] = 1.0
+    assert recording.samples.max() < 1.0
 
 
 def test_mid_and_side_are_heard_as_left_and_right() -> None:

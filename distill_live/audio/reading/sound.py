@@ -88,6 +88,12 @@ class Sound:
         """Whether left and right differ, in any part of it, and can be told apart."""
         return any(mix.side for mix in self._mixes)
 
+    def most_samples(self, sample_rate: int) -> int:
+        """How many samples of each channel it can have at a rate in Hz; it may have a few less."""
+        return sum(
+            math.ceil(one.samples * sample_rate / one.sample_rate) + 1 for one in self._mixes
+        )
+
     def blocks(self, sample_rate: int, channels: int = 1) -> Iterator[Samples]:
         """Blocks at a rate in Hz, together the whole sound: mono `[n]`, or with 2 `channels` the
         middle and the side `[n, 2]`, of which the middle is what mono would be.
@@ -115,7 +121,7 @@ class Sound:
 
     def _read(self, sample_rate: int, channels: int) -> list[Samples]:
         try:
-            most = self._most_samples(sample_rate)
+            most = self.most_samples(sample_rate)
             found = [np.empty(most, np.float32) for _ in range(channels)]
         except MemoryError as error:
             raise unreadable(
@@ -127,11 +133,6 @@ class Sound:
                 samples[end : end + len(block)] = part
             end += len(block)
         return [samples[:end] for samples in found]
-
-    def _most_samples(self, sample_rate: int) -> int:
-        return sum(
-            math.ceil(one.samples * sample_rate / one.sample_rate) + 1 for one in self._mixes
-        )
 
     def _look(self) -> None:
         refused: list[str] = []

@@ -47,9 +47,9 @@ class Material:
         """RMS of all samples in dB of full scale, including the rehearsed recordings."""
         recordings, old_db = self.recordings, self.known.get("loudness_db")
         squares = sum(
-            float(np.square(one.samples[start : start + _SUMMED_SAMPLES], dtype=np.float64).sum())
-            for one in recordings.recordings
-            for start in range(0, len(one.samples), _SUMMED_SAMPLES)
+            float(np.square(samples[start : start + _SUMMED_SAMPLES], dtype=np.float64).sum())
+            for samples in (one.samples for one in recordings.recordings)
+            for start in range(0, len(samples), _SUMMED_SAMPLES)
         )
         samples = sum(len(one.samples) for one in recordings.recordings)
         if self.rehearsal and old_db is not None:

@@ -138,7 +138,7 @@ class TrainingRun:
         DatasetError when there are none."""
         self.progress.begin("reading")
         advance = self.progress.advance
-        recordings = load_recordings(self.folder, sample_rate, advance, stereo)
+        recordings = load_recordings(self.folder, sample_rate, advance, stereo, self.path.parent)
         for name, reason in recordings.skipped:
             self.say(f"skipped {name}: {reason}")
         for line in recordings.notes:

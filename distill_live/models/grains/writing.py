@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -23,7 +25,7 @@ class GivenRecording(NamedTuple):
 
     name: str
     samples: int
-    pieces: Sequence[bytes]
+    pieces: Iterable[bytes]
     channels: int = 1
 
 
@@ -45,33 +47,40 @@ def write_grains(
     cannot be written.
     """
     joined = np.concatenate(levels)
-    stored: list[StoredRecording] = []
-    sounds: list[bytes] = []
-    start = joined.size
-    for one, own in zip(recordings, levels, strict=True):
-        sound = b"".join(one.pieces)
-        digest, lengths = hashlib.sha256(sound).hexdigest(), tuple(map(len, one.pieces))
-        stored.append(
-            StoredRecording(one.name, one.samples, len(own), start, lengths, digest, one.channels)
-        )
-        sounds.append(sound)
-        start += len(sound)
-    header = GrainFileHeader(
-        model_name=model_name,
-        codec_sha256=codec_sha256,
-        sample_rate=sample_rate,
-        hop_length=hop_length,
-        firsts=tuple(firsts),
-        sound_format=sound_format,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        levels_sha256=hashlib.sha256(joined.tobytes()).hexdigest(),
-        recordings=tuple(stored),
-    )
     try:
-        with atomic_file(path) as temporary, temporary.open("wb") as file:
-            file.write(file_start(header))
-            file.write(joined.tobytes())
-            file.writelines(sounds)
+        with tempfile.TemporaryFile(dir=path.parent) as sounds:
+            stored = [
+                _stored(one, own, joined.size, sounds)
+                for one, own in zip(recordings, levels, strict=True)
+            ]
+            header = GrainFileHeader(
+                model_name=model_name,
+                codec_sha256=codec_sha256,
+                sample_rate=sample_rate,
+                hop_length=hop_length,
+                firsts=tuple(firsts),
+                sound_format=sound_format,
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                levels_sha256=hashlib.sha256(joined.tobytes()).hexdigest(),
+                recordings=tuple(stored),
+            )
+            sounds.seek(0)
+            with atomic_file(path) as temporary, temporary.open("wb") as file:
+                file.write(file_start(header))
+                file.write(joined.tobytes())
+                shutil.copyfileobj(sounds, file)
     except OSError as error:
         raise ModelFileError(f"cannot save {path}: {error.strerror or error}") from error
     return header
+
+
+def _stored(one: GivenRecording, own: Levels, before: int, sounds: BinaryIO) -> StoredRecording:
+    """Append a recording's pieces to the sounds, which `before` bytes will precede in the file."""
+    start, digest, lengths = before + sounds.tell(), hashlib.sha256(), list[int]()
+    for piece in one.pieces:
+        sounds.write(piece)
+        digest.update(piece)
+        lengths.append(len(piece))
+    return StoredRecording(
+        one.name, one.samples, len(own), start, tuple(lengths), digest.hexdigest(), one.channels
+    )

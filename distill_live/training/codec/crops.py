@@ -31,8 +31,8 @@ class MelCrops:
     ) -> None:  # fmt: skip
         self._frames = frames
         self._before = frames // 2
-        silence = silent_frames(spectrogram, frames)
-        self._mels = [torch.cat([silence[:, : self._before], mel, silence], dim=1) for mel in mels]
+        self._silence = silent_frames(spectrogram, frames)
+        self._mels = mels
         self._lengths = np.array([mel.shape[-1] for mel in mels])
         weights = (self._lengths + self._before) * (1.0 if shares is None else np.array(shares))
         self._chances = weights / weights.sum()
@@ -48,7 +48,10 @@ class MelCrops:
         return self._augmentation.apply(crops)
 
     def _crop(self, index: int) -> Tensor:
-        start = int(self._random.integers(self._lengths[index]))
+        first = int(self._random.integers(self._lengths[index])) - self._before
         if self._random.random() < _FROM_START:
-            start = self._before
-        return self._mels[index][:, start : start + self._frames]
+            first = 0
+        inside = self._mels[index][:, max(first, 0) : first + self._frames]
+        before, missing = max(-first, 0), self._frames - inside.shape[-1]
+        silence = self._silence
+        return torch.cat([silence[:, :before], inside, silence[:, : missing - before]], dim=1)

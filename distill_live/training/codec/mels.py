@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import torch
@@ -12,11 +13,13 @@ from distill_live.audio.dataset import Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.data.augmentation import at_speeds
-from distill_live.training.data.coding import recording_mel, waveform_mel
+from distill_live.training.data.coding import recording_mel, sound_mel
 from distill_live.training.data.rehearsal import Rehearsal, rehearsed_share
 
 # Enough columns to judge an epoch by; of a large set, some fixed recordings are used.
 _JUDGED_COLUMNS = 8192
+# Exact sums take twice the memory of what is summed.
+_SUMMED_FRAMES = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -88,15 +91,27 @@ def _fit_spectrogram(
     )
     as_it_is = AudioSpectrogram(plain)
     logs = _mels(recordings, as_it_is, config.codec.column_frames)
-    learned = [as_it_is.mels(log)[:, : _training_frames(log, config)] for log in logs]
-    together = torch.cat(learned, dim=1)
-    fitted = AudioSpectrogram(
-        replace(plain, mean=float(together.mean()), deviation=max(float(together.std()), 0.1))
+    mean, deviation = _mean_and_deviation(
+        as_it_is.mels(log)[:, : _training_frames(log, config)] for log in logs
     )
+    fitted = AudioSpectrogram(replace(plain, mean=mean, deviation=max(deviation, 0.1)))
     for log in logs:
-        mels = fitted.mels(log)
-        mels.copy_(fitted.normalise(mels))
+        # In place: of hours of sound, a copy would be gigabytes.
+        fitted.mels(log).sub_(mean).div_(fitted.config.deviation)
     return fitted, logs
+
+
+def _mean_and_deviation(mels: Iterable[Tensor]) -> tuple[float, float]:
+    """Of all values of mels `[M, T]` together."""
+    count, total, squares = 0, 0.0, 0.0
+    for mel in mels:
+        for part in torch.split(mel, _SUMMED_FRAMES, dim=1):
+            exact = part.double()
+            count += exact.numel()
+            total += float(exact.sum())
+            squares += float(exact.square().sum())
+    mean = total / max(count, 1)
+    return mean, math.sqrt(max(squares - total * mean, 0.0) / max(count - 1, 1))
 
 
 def _training_frames(mel: Tensor, config: CodecTrainingConfig) -> int:
@@ -117,4 +132,4 @@ def _at_speeds(
     """The mels of the recordings' training parts at other speeds."""
     copies = at_speeds(recordings, config.augmentation.speeds, config.holdout)
     frames = config.codec.column_frames
-    return [waveform_mel(one.samples, one.side, spectrogram, frames) for one in copies]
+    return [sound_mel(one, spectrogram, frames) for one in copies]

@@ -5,8 +5,6 @@ They have the clarity that the codec needs at that epoch, measured on the same r
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -87,10 +85,4 @@ def reconstruct(
 
 def _part(recording: Recording, end: int, wanted: int) -> Recording:
     """Up to `wanted` samples of a recording, before sample `end`."""
-    part = slice(max(end - wanted, 0), end)
-    side = recording.side
-    return replace(
-        recording,
-        samples=np.ascontiguousarray(recording.samples[part]),
-        side=None if side is None else np.ascontiguousarray(side[part]),
-    )
+    return recording.part(max(end - wanted, 0), end)

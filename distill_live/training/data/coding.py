@@ -40,25 +40,26 @@ def recording_mel(
 
     Raises TrainingError with the recording's name when it is so loud that the mel is not finite.
     """
-    mel = waveform_mel(recording.samples, recording.side, spectrogram, column_frames)
+    mel = sound_mel(recording, spectrogram, column_frames)
     if not torch.isfinite(mel).all():
+        samples = recording.samples
         raise TrainingError(
             f"cannot train on {recording.name}: its samples reach "
-            f"{np.abs(recording.samples).max():.3g}, where 1 is full scale; leave it out, or turn "
-            "it down"
+            f"{max(samples.max(), -samples.min()):.3g}, where 1 is full scale; leave it out, or "
+            "turn it down"
         )
     return mel
 
 
-def waveform_mel(
-    middle: Samples, side: Samples | None, spectrogram: AudioSpectrogram, column_frames: int
-) -> Tensor:
-    """The normalised mel `[M, T]`, of whole columns, of a sound's middle `[N]` and its side, if it
-    has one."""
-    channels = [torch.from_numpy(middle)]
-    if side is not None and spectrogram.config.channels > 1:
-        channels.append(torch.from_numpy(side))
-    return spectrogram.waveform_to_mel(torch.stack(channels)[None], column_frames)[0, 0]
+def sound_mel(recording: Recording, spectrogram: AudioSpectrogram, column_frames: int) -> Tensor:
+    """As `recording_mel`, finite or not."""
+    stereo = spectrogram.config.channels > 1 and recording.has_side
+
+    def read(start: int, end: int) -> Tensor:
+        part = recording.part(start, end)
+        return torch.from_numpy(part.middle_and_side if stereo else part.samples[:, None]).T[None]
+
+    return spectrogram.sound_to_mel(read, (1, len(recording.samples)), column_frames)[0, 0]
 
 
 @torch.inference_mode()

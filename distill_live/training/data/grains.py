@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from distill_live.audio.blocks import recut
 from distill_live.audio.dataset import Recording
 from distill_live.audio.files import audio_bytes
-from distill_live.audio.limiter import within_full_scale
-from distill_live.audio.stereo.channels import channel_count
+from distill_live.audio.limiter import RecordingLimiter
+from distill_live.audio.stereo.channels import by_channel
 from distill_live.errors import ModelFileError
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.loaded import LoadedVQModel
@@ -23,6 +26,11 @@ from distill_live.models.grains.header import (
 )
 from distill_live.models.grains.writing import GivenRecording, write_grains
 from distill_live.models.sound_settings import SoundSettings
+
+Samples = NDArray[np.float32]
+
+# How much of a recording is in memory at once.
+_BLOCK_SAMPLES = 1 << 18
 
 
 def make_grains(
@@ -68,13 +76,13 @@ def make_grains(
 def decoded_levels(loaded: LoadedVQModel, recording: Recording, firsts: tuple[int, ...]) -> Levels:
     """What a recording decodes to, without clarity, as levels `[T, D]`: a frame for each
     whole hop of it."""
-    sound = recording.middle_and_side
-    codes = encode_pieces(loaded.model, loaded.spectrogram, [sound], loaded.column_samples)
+    sound = (part.middle_and_side for part in recording.parts(_BLOCK_SAMPLES))
+    codes = encode_pieces(loaded.model, loaded.spectrogram, sound, loaded.column_samples)
     decoder = loaded.decoder(SoundSettings(clarity=0.0))
     parts = [decoder.push(column[None]) for piece in codes for column in piece]
     mel = torch.cat([*parts, decoder.flush()], dim=1).cpu().numpy()
     config = loaded.spectrogram.config
-    mel = mel[: config.n_mels, : max(len(sound) // config.hop_length, 1)]
+    mel = mel[: config.n_mels, : max(len(recording.samples) // config.hop_length, 1)]
     return store_levels(group_db(to_db(mel, config), firsts))
 
 
@@ -83,12 +91,23 @@ def _sounds(
 ) -> Iterator[GivenRecording]:
     """Name, length and sound files of each recording, in up to so many channels."""
     for one in recordings:
-        # As a whole: a limiter that starts again with each piece would be heard.
-        heard = one.samples if channels == 1 else one.heard
-        samples = within_full_scale(heard, sample_rate)[0]
-        size = PIECE_SAMPLES if sound_format == "flac" else len(samples)
-        pieces = [
-            audio_bytes(samples[start : start + size], sample_rate, sound_format, 16)
-            for start in range(0, len(samples), size)
-        ]
-        yield GivenRecording(one.name, len(samples), pieces, channel_count(heard))
+        count, heard = len(one.samples), min(channels, 2 if one.has_side else 1)
+        size = PIECE_SAMPLES if sound_format == "flac" else count
+        pieces = (
+            audio_bytes(piece if heard > 1 else piece[:, 0], sample_rate, sound_format, 16)
+            for piece in recut(_limited(one, heard, sample_rate), max(size, 1))
+        )
+        yield GivenRecording(one.name, count, pieces, heard)
+
+
+def _limited(recording: Recording, channels: int, sample_rate: int) -> Iterator[Samples]:
+    """A recording's blocks `[n, C]`, limited as a whole if it exceeds full scale: a limiter that
+    starts again with each piece would be heard."""
+    peak = max((float(np.abs(block).max()) for block in _blocks(recording, channels)), default=0.0)
+    blocks = _blocks(recording, channels)
+    return blocks if peak <= 1.0 else RecordingLimiter(sample_rate, channels).limit(blocks)
+
+
+def _blocks(recording: Recording, channels: int) -> Iterator[Samples]:
+    for part in recording.parts(_BLOCK_SAMPLES):
+        yield by_channel(part.samples if channels == 1 else part.heard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -22,7 +22,7 @@ from distill_live.training.data.coding import (
     code_mel,
     recording_mel,
     require_rate,
-    waveform_mel,
+    sound_mel,
 )
 
 Ranks = NDArray[np.float32]
@@ -30,16 +30,20 @@ Ranks = NDArray[np.float32]
 #: Training recordings are coded at these gains, so that their codes cover more than one loudness.
 GAINS_DB = (0.0, -3.0)
 
+# More frames than this, an hour at every alignment and gain, take long to code and teach little
+# that is new, so large sets are not coded at every alignment.
+_MOST_FRAMES = 5_500_000
+
 
 @dataclass(frozen=True)
 class CodeSequences:
     """Grids `[T, F, Q]` of whole recordings.
 
-    `training` has the training part of each recording at every alignment and gain; none of its
-    codes depends on what is held out. `validation` has pairs of a whole recording's grid and the
-    number of its first held-out column, at the alignments 0 and half a column. `training_ranks`
-    `[T, 4]` rank the columns of each training grid among all of them by how they sound, as `ranks`
-    measures it; both are empty where that is not known.
+    `training` has the training part of each recording at every alignment and gain; of large sets,
+    at some of the alignments. None of its codes depends on what is held out. `validation` has pairs
+    of a whole recording's grid and the number of its first held-out column, at the alignments 0 and
+    half a column. `training_ranks` `[T, 4]` rank the columns of each training grid among all of
+    them by how they sound, as `ranks` measures it; both are empty where that is not known.
     """
 
     training: list[Grid]
@@ -60,7 +64,8 @@ def extract_code_sequences(
 ) -> CodeSequences:
     """Turn every recording into codes.
 
-    A column can begin at any of its `column_frames` frames: each is an alignment. The last
+    A column can begin at any of its `column_frames` frames: each is an alignment. Of more than an
+    hour of sound, not all of them are used. The last
     `holdout` (0..1) of a recording's columns is held out. `rehearsed` are normalised mels `[M, T]`
     that count as recordings. Raises TrainingError when the recordings' sample rate is not the
     model's.
@@ -68,16 +73,20 @@ def extract_code_sequences(
     require_rate(recordings, spectrogram)
     frames = codec.config.column_frames
     codec.eval()
+    total = recordings.seconds * recordings.sample_rate / spectrogram.config.hop_length
+    total += sum(mel.shape[-1] for mel in rehearsed)
+    spacing = math.ceil(total * len(gains_db) * frames / _MOST_FRAMES)
+    offsets = range(0, frames, min(max(spacing, 1), frames))
     mels = (recording_mel(one, spectrogram, frames) for one in recordings.recordings)
     learned: list[tuple[Grid, NDArray[np.float32]]] = []
     validation = []
     for one in at_speeds(recordings, speeds, holdout):
-        copy = waveform_mel(one.samples, one.side, spectrogram, frames)
-        learned += _at_alignments(codec, spectrogram, copy)
+        copy = sound_mel(one, spectrogram, frames)
+        learned += _at_alignments(codec, spectrogram, copy, offsets)
     for mel in chain(mels, (mel.to(spectrogram.device) for mel in rehearsed)):
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
         for part in _gained(mel[:, :end], spectrogram, gains_db):
-            learned += _at_alignments(codec, spectrogram, part)
+            learned += _at_alignments(codec, spectrogram, part, offsets)
         for offset in (0, frames // 2):
             grid = code_mel(codec, mel[:, offset:])
             validation.append((grid, math.ceil((end - offset) / frames)))
@@ -93,12 +102,12 @@ def extract_code_sequences(
 
 
 def _at_alignments(
-    codec: ConvVQVAE, spectrogram: AudioSpectrogram, part: Tensor
+    codec: ConvVQVAE, spectrogram: AudioSpectrogram, part: Tensor, offsets: Iterable[int]
 ) -> Iterator[tuple[Grid, NDArray[np.float32]]]:
-    """A training part `[M, T]` as codes, at every alignment that has at least one column, with the
+    """A training part `[M, T]` as codes, at each alignment that has at least one column, with the
     descriptors of its columns `[columns, 4]`."""
     frames = codec.config.column_frames
-    for offset in range(frames):
+    for offset in offsets:
         grid = code_mel(codec, part[:, offset:])
         if len(grid):
             mels = spectrogram.mels(part)[:, offset:]

@@ -21,7 +21,7 @@ from distill_live.models.sound_settings import USUAL_SOUND
 from distill_live.training.data.coding import code_mel, decode_grid, recording_mel, require_rate
 
 # More frames than this, 90 minutes of sound, teach little that is new, so large sets are not used
-# at every alignment.
+# at every alignment, and of larger ones every k-th recording is taken.
 _MOST_FRAMES = 500_000
 # Every stream begins with a recording's first columns, so they are drawn more often than by chance.
 _FROM_START = 0.15
@@ -64,8 +64,9 @@ def extract_sound_pairs(
     codec.eval()
     total = recordings.seconds * recordings.sample_rate / spectrogram.config.hop_length
     spacing = min(max(1, math.ceil(total * frames / _MOST_FRAMES)), frames)
+    chosen = recordings.recordings[:: max(1, math.ceil(total / _MOST_FRAMES))]
     training, validation = [], []
-    for recording in recordings.recordings:
+    for recording in chosen:
         samples = torch.from_numpy(recording.samples)
         mel = recording_mel(recording, spectrogram, frames)
         end = training_columns(mel.shape[-1] // frames, holdout) * frames

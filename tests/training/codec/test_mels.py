@@ -4,6 +4,7 @@ import torch
 
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.models.codec.vqvae import VQVAEConfig
+from distill_live.training.codec import mels as codec_mels
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.mels import TrainingMels, spread
 from distill_live.training.data.augmentation import AugmentationConfig
@@ -37,6 +38,14 @@ def test_what_is_learned_is_normalised_and_what_is_held_out_has_no_say() -> None
     found.recordings[0].samples[-5_000:] = 0.0
     (other,) = TrainingMels.of(found, CodecTrainingConfig(codec=CODEC)).learned
     assert torch.equal(mel, other)
+
+
+def test_hours_are_normalised_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = TrainingMels.of(recordings(1.0, 2.0), CodecTrainingConfig(codec=CODEC))
+    monkeypatch.setattr(codec_mels, "_SUMMED_FRAMES", 7)
+    pieces = TrainingMels.of(recordings(1.0, 2.0), CodecTrainingConfig(codec=CODEC))
+    for one, other in zip(whole.learned, pieces.learned, strict=True):
+        torch.testing.assert_close(one, other)
 
 
 def test_copies_at_other_speeds_are_learned_and_count_less() -> None:

@@ -13,6 +13,7 @@ from distill_live.audio.descriptors import describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.training.data import sequences
 from distill_live.training.data.sequences import extract_code_sequences
 
 COLUMN = 4 * 512
@@ -55,6 +56,18 @@ def test_a_recording_is_coded_at_every_alignment_and_gain(
         *[(18 - (offset > 0), 8, 2) for _ in range(2) for offset in range(4)],
         *[(9 - (offset > 0), 8, 2) for _ in range(2) for offset in range(4)],
     ]
+
+
+def test_a_large_set_is_coded_at_some_of_the_alignments(
+    codec: ConvVQVAE, spectrogram: AudioSpectrogram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = extract_code_sequences(codec, spectrogram, record(20)).training
+    # 80 frames at two gains and four alignments are 640.
+    for most, offsets in ((639, (0, 2, 4, 6)), (300, (0, 3, 4, 7)), (1, (0, 4))):
+        monkeypatch.setattr(sequences, "_MOST_FRAMES", most)
+        some = extract_code_sequences(codec, spectrogram, record(20)).training
+        for grid, offset in zip(some, offsets, strict=True):
+            assert np.array_equal(grid, every[offset])
 
 
 def test_an_alignment_begins_columns_at_its_frame(

@@ -101,6 +101,16 @@ def test_of_a_large_set_not_every_alignment_is_taken(
     assert len(cut.training) == 2
 
 
+def test_of_a_very_large_set_some_recordings_are_taken(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairs, "_MOST_FRAMES", 160)
+    given = recordings(10, 10, 10, 10)
+    cut = extract_sound_pairs(tiny_model.model, tiny_model.spectrogram, given)
+    assert [pair.name for pair in cut.training] == ["0.wav", "2.wav"]
+    assert [pair.name for pair in cut.validation] == ["0.wav", "2.wav"]
+
+
 def test_recordings_of_another_rate_are_refused(tiny_model: LoadedVQModel) -> None:
     given = replace(recordings(4), sample_rate=44_100)
     with pytest.raises(TrainingError, match="44100 Hz and the model at 48000"):
