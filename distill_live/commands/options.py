@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import typer
 
@@ -34,6 +36,27 @@ def _require_finite(number: float | None) -> float | None:
     if number is not None and not math.isfinite(number):
         raise typer.BadParameter(f"{number} is not a finite number.")
     return number
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """How long a training may take, as the user has written it."""
+
+    words: str
+    seconds: float
+
+    @classmethod
+    def read(cls, words: str) -> Self:
+        """Of a number and its unit, such as 20m. Raises BadParameter."""
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", words.strip())
+        if found is None or not float(found[1]):
+            raise typer.BadParameter(
+                f"{words!r} is not a time: write a number with s, m or h, such as 90s, 20m or 1.5h."
+            )
+        return cls(words.strip(), float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]])
+
+    def __str__(self) -> str:
+        return self.words
 
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -121,6 +144,16 @@ NodesOption = Annotated[
         "--num-nodes",
         min=1,
         help="Number of machines that share each batch; start the same command on each.",
+    ),
+]
+TimeOption = Annotated[
+    TimeLimit | None,
+    typer.Option(
+        "--time",
+        metavar="TIME",
+        parser=TimeLimit.read,
+        help="How long training should take, such as 90s, 20m or 1.5h; chooses the numbers of "
+        "epochs.",
     ),
 ]
 ResumeOption = Annotated[

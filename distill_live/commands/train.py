@@ -21,6 +21,7 @@ from distill_live.commands.options import (
     PriorSizeOption,
     ProgressFileOption,
     ResumeOption,
+    TimeOption,
     VocoderChoice,
 )
 from distill_live.models.file.library import find_own_model, new_model_path, require_no_checkpoint
@@ -87,6 +88,7 @@ def train(
             "prior no longer improves.",
         ),
     ] = None,
+    time: TimeOption = None,
     prior_size: PriorSizeOption = None,
     training_codes: KeepOption = True,
     grains: GrainsOption = True,
@@ -127,6 +129,11 @@ def train(
     a stereo model; with --mono, they are mixed to mono. Ctrl-C keeps the best result so far, and
     --resume continues from there. A crash loses at most one epoch.
     """
+    if time and (codec_epochs or prior_epochs):
+        raise typer.BadParameter(
+            "--time chooses the numbers of epochs: leave out --codec-epochs and --prior-epochs, or "
+            "--time"
+        )
     if continues is not None:
         if name or codebook_size or rvq_levels != 3 or column_frames != "8" or mono:
             raise typer.BadParameter(
@@ -156,7 +163,7 @@ def train(
         codebook_size=codebook_size, rvq_levels=rvq_levels, column_frames=int(column_frames),
         mono=mono, codec_epochs=codec_epochs, commitment_weight=commitment_weight,
         keep_codes=training_codes, grains=grains, no_prior=no_prior, prior_size=prior_size,
-        prior_epochs=prior_epochs, vocoder=vocoder,
+        prior_epochs=prior_epochs, vocoder=vocoder, time=time,
     )  # fmt: skip
     shown = None
     with open_processes(device, accelerator, devices, num_nodes) as processes:

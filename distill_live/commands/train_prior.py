@@ -17,6 +17,7 @@ from distill_live.commands.options import (
     PriorSizeOption,
     ProgressFileOption,
     ResumeOption,
+    TimeOption,
 )
 from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
@@ -34,6 +35,7 @@ def train_prior(
             help="Maximum number of epochs (default: 24); training may stop early.",
         ),
     ] = None,
+    time: TimeOption = None,
     device: DeviceOption = "auto",
     accelerator: AcceleratorOption = None,
     devices: DevicesOption = 1,
@@ -48,6 +50,10 @@ def train_prior(
     --no-training-codes. Ctrl-C keeps the best result so far, and --resume continues from there,
     also after a crash.
     """
+    if time and epochs:
+        raise typer.BadParameter(
+            "--time chooses the number of epochs: leave out --epochs, or --time"
+        )
     path = find_own_model(model)
     if not (resume or force):
         require_no_checkpoint(path, "train-prior")
@@ -59,7 +65,7 @@ def train_prior(
     from distill_live.commands.training_steps.run import TrainingRun, open_processes
     from distill_live.models.file.kept_recordings import declines_codes
 
-    choices = Choices(prior_size=prior_size, prior_epochs=epochs)
+    choices = Choices(prior_size=prior_size, prior_epochs=epochs, time=time)
     with open_processes(device, accelerator, devices, num_nodes) as processes:
         with TrainingRun.open(
             "train-prior",

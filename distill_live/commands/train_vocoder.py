@@ -13,6 +13,7 @@ from distill_live.commands.options import (
     ModelArgument,
     ProgressFileOption,
     ResumeOption,
+    TimeOption,
     VocoderChoice,
 )
 from distill_live.models.file.header import is_stereo, read_header
@@ -42,6 +43,7 @@ def train_vocoder(
             help="Train against discriminators (default: only on a GPU).",
         ),
     ] = None,
+    time: TimeOption = None,
     device: DeviceOption = "auto",
     resume: ResumeOption = False,
     force: AnewOption = False,
@@ -52,6 +54,10 @@ def train_vocoder(
     Compares it with the vocoder that needs no training. Ctrl-C keeps the best result so far, and
     --resume continues from there, also after a crash.
     """
+    if time and epochs:
+        raise typer.BadParameter(
+            "--time chooses the number of epochs: leave out --epochs, or --time"
+        )
     path = find_own_model(model)
     if vocoder == "phase" and resume:
         raise typer.BadParameter("--vocoder phase trains nothing: leave --resume out")
@@ -71,7 +77,7 @@ def train_vocoder(
         say_next(path, folder)
         return
     choices = Choices(
-        no_prior=True, vocoder=vocoder, vocoder_epochs=epochs, adversarial=adversarial
+        no_prior=True, vocoder=vocoder, vocoder_epochs=epochs, adversarial=adversarial, time=time
     )
     with TrainingRun.open(
         "train-vocoder",

@@ -22,8 +22,13 @@ import torch
 from distill_live import cli
 from distill_live.audio.phase import PhaseConfig
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.commands.training_steps import codec as codec_step
-from distill_live.commands.training_steps import more_recordings, prior, vocoder
+from distill_live.commands.training_steps import (
+    choices,
+    estimate,
+    more_recordings,
+    prior,
+    vocoder,
+)
 from distill_live.inference import loudness
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file import persistence
@@ -80,11 +85,12 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
         return PhaseVocoder(spectrogram, config)
 
     set_attribute(persistence, "default_vocoder", quick_vocoder)
-    set_attribute(codec_step, "get_adaptive_codec_config", tiny_codec)
+    set_attribute(choices, "get_adaptive_codec_config", tiny_codec)
     set_attribute(more_recordings, "get_continued_codec_config", tiny_continued)
-    set_attribute(prior, "get_adaptive_prior_config", tiny_prior)
-    set_attribute(prior, "get_adaptive_prior_training", tiny_prior_training)
-    set_attribute(vocoder, "get_adaptive_vocoder_training_config", tiny_vocoder)
+    set_attribute(choices, "get_adaptive_prior_config", tiny_prior)
+    set_attribute(choices, "get_adaptive_prior_training", tiny_prior_training)
+    for module in (estimate, vocoder):
+        set_attribute(module, "get_adaptive_vocoder_training_config", tiny_vocoder)
     brief = partial(measure_memorisation, stream_columns=12)
     set_attribute(prior, "measure_memorisation", brief)
     set_attribute(listening, "NEW_SECONDS", 0.5)

@@ -1,15 +1,22 @@
-"""The options of the training commands, and the settings that they replace."""
+"""The options of the training commands, and the settings that follow from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from distill_live.audio.dataset import Recordings
+from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.commands.training_steps.material import Material
+from distill_live.models.codec.network import MELS_PER_IMAGE_GROUP
+from distill_live.models.codec.vqvae import VQVAEConfig, get_adaptive_vqvae_config
+from distill_live.models.prior.column_prior import PriorSize, get_adaptive_prior_config
+from distill_live.training.codec.config import CodecTrainingConfig, get_adaptive_codec_config
+from distill_live.training.prior.trainer import PriorTrainingConfig, get_adaptive_prior_training
+from distill_live.training.vocoder.trainer import VocoderTrainingConfig
+
 if TYPE_CHECKING:
-    from distill_live.commands.options import VocoderChoice
-    from distill_live.models.prior.column_prior import PriorSize
-    from distill_live.training.codec.config import CodecTrainingConfig
-    from distill_live.training.vocoder.trainer import VocoderTrainingConfig
+    from distill_live.commands.options import TimeLimit, VocoderChoice
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Choices:
     channel, whatever the recordings have. Without `keep_codes` the model file contains nothing of
     the recordings, neither codes nor previews, and there is no file of grains; without `grains`,
     that file alone is left out. If `vocoder` is "phase", none is trained. If `adversarial` is None,
-    discriminators are used only on a GPU.
+    discriminators are used only on a GPU. If there is a `time`, the numbers of epochs fit into it.
     """
 
     codebook_size: int | None = None
@@ -37,6 +44,7 @@ class Choices:
     vocoder: VocoderChoice = "phase"
     vocoder_epochs: int | None = None
     adversarial: bool | None = None
+    time: TimeLimit | None = None
 
     @property
     def keep_grains(self) -> bool:
@@ -57,3 +65,31 @@ class Choices:
         if self.adversarial is None:
             return config
         return replace(config, adversarial=self.adversarial)
+
+
+def new_codec_config(recordings: Recordings, choices: Choices) -> CodecTrainingConfig:
+    """Settings for a new codec, by the number of recordings and the user's choices."""
+    chosen = {"num_quantizers": choices.rvq_levels, "column_frames": choices.column_frames}
+    if choices.codebook_size is not None:
+        chosen["codebook_size"] = choices.codebook_size
+    if recordings.has_stereo:
+        chosen["image_groups"] = SpectrogramConfig().n_mels // MELS_PER_IMAGE_GROUP
+    codec = get_adaptive_vqvae_config(len(recordings.recordings), **chosen)
+    column_samples = SpectrogramConfig().hop_length * choices.column_frames
+    columns = round(recordings.seconds * recordings.sample_rate / column_samples)
+    return get_adaptive_codec_config(codec, columns)
+
+
+def prior_config(
+    choices: Choices, material: Material, codec: VQVAEConfig, hop_length: int
+) -> PriorTrainingConfig:
+    """Settings for training a prior on a codec's codes, with the user's choices. It has the shape
+    of the prior that it continues, if there is one. `hop_length` is in samples."""
+    size, epochs = choices.prior_size, choices.prior_epochs
+    start, recordings = material.first_prior(size), material.recordings
+    shape = start.config if start else get_adaptive_prior_config(
+        size or len(material.names), codec.codebook_size, codec.num_quantizers, codec.bands
+    )  # fmt: skip
+    frames = recordings.seconds * recordings.sample_rate / hop_length
+    config = get_adaptive_prior_training(shape, round(frames))
+    return config if epochs is None else replace(config, epochs=epochs)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from distill_live.audio.dataset import Recordings
-from distill_live.audio.spectrogram import SpectrogramConfig
-from distill_live.commands.training_steps.choices import Choices
+from distill_live.commands.training_steps.estimate import prior_expected
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.preview_files import PreviewFiles
-from distill_live.commands.training_steps.prior import prior_config
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.commands.training_steps.saving import save_codec
-from distill_live.models.codec.network import MELS_PER_IMAGE_GROUP
-from distill_live.models.codec.vqvae import get_adaptive_vqvae_config
-from distill_live.training.codec.config import CodecTrainingConfig, get_adaptive_codec_config
+from distill_live.commands.training_steps.time_limit import as_chosen, codec_in_time
+from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.previews import Previews
 from distill_live.training.codec.trainer import CodecEpoch, TrainedCodec, train_codec
-from distill_live.training.prior.pace import expected_prior_seconds
 
 
 def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig) -> None:
@@ -25,8 +20,16 @@ def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig
     Raises ModelFileError, TrainingError and RunStopped.
     """
     config = run.choices.of_codec(config)
-    run.begin_phase("codec", material.recordings, config, material.known.get("weights_sha256"))
-    run.begin()
+    base = material.known.get("weights_sha256")
+    if run.choices.time is None or run.checkpoints.resumes:
+        config = as_chosen(run, "codec", config) or config
+        run.begin_phase("codec", material.recordings, config, base)
+        run.begin()
+    else:
+        # The number of threads is chosen first, because it matters to the pace.
+        run.begin()
+        config = codec_in_time(run, material, config)
+        run.begin_phase("codec", material.recordings, config, base)
     if run.checkpoints.passed("codec"):
         return
     run.progress.begin_codec(config)
@@ -38,19 +41,6 @@ def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig
         run.say(f"saved {run.path}")
     run.end_phase(trained.ending, trained.warning)
     run.processes.wait()
-
-
-def new_codec_config(recordings: Recordings, choices: Choices) -> CodecTrainingConfig:
-    """Settings for a new codec, by the number of recordings and the user's choices."""
-    chosen = {"num_quantizers": choices.rvq_levels, "column_frames": choices.column_frames}
-    if choices.codebook_size is not None:
-        chosen["codebook_size"] = choices.codebook_size
-    if recordings.has_stereo:
-        chosen["image_groups"] = SpectrogramConfig().n_mels // MELS_PER_IMAGE_GROUP
-    codec = get_adaptive_vqvae_config(len(recordings.recordings), **chosen)
-    column_samples = SpectrogramConfig().hop_length * choices.column_frames
-    columns = round(recordings.seconds * recordings.sample_rate / column_samples)
-    return get_adaptive_codec_config(codec, columns)
 
 
 def _preview_files(run: TrainingRun, material: Material, previews: Previews) -> PreviewFiles | None:
@@ -77,7 +67,7 @@ def _train(
         material.recordings, config, on_epoch=on_epoch,
         checkpoints=run.checkpoints, processes=run.processes, rehearsal=material.rehearsal,
         previews=previews if run.processes.is_first else None,
-        on_pace=lambda seconds: run.progress.codec_pace(seconds, prior_seconds),
+        on_pace=lambda found: run.progress.codec_pace(found.seconds, prior_seconds),
     )  # fmt: skip
 
 
@@ -88,5 +78,4 @@ def _prior_seconds(
     another process reports it."""
     if run.choices.no_prior or not run.processes.is_first:
         return None
-    prior = prior_config(run.choices, material, config.codec, SpectrogramConfig().hop_length)
-    return expected_prior_seconds(prior, run.processes.device)
+    return prior_expected(run.choices, material, config, run.processes).whole

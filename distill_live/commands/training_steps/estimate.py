@@ -1,20 +1,24 @@
-"""How long `train` would take on recordings, with the usual settings."""
+"""What the phases of a training will take, measured before there is anything to train them on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
-from distill_live.commands.training_steps.choices import Choices
-from distill_live.commands.training_steps.codec import new_codec_config
+from distill_live.commands.training_steps.choices import Choices, new_codec_config, prior_config
 from distill_live.commands.training_steps.material import Material
-from distill_live.commands.training_steps.prior import prior_config
 from distill_live.commands.training_steps.progress import in_words
-from distill_live.training.codec.pace import expected_codec_seconds
-from distill_live.training.prior.pace import expected_prior_seconds
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.codec.pace import expected_codec
+from distill_live.training.data.pace import seconds_to_code
+from distill_live.training.prior.judging import expected_windows
+from distill_live.training.prior.pace import expected_prior
+from distill_live.training.run.pace import Expected
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.threads import share_cores
+from distill_live.training.vocoder.pace import expected_vocoder
+from distill_live.training.vocoder.trainer import get_adaptive_vocoder_training_config
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,42 @@ def estimate_training(
     choices = choices or Choices()
     share_cores(processes)
     config = choices.of_codec(new_codec_config(recordings, choices))
-    codec = expected_codec_seconds(recordings, config, processes)
-    hop_length = SpectrogramConfig().hop_length
-    prior = prior_config(choices, Material(recordings), config.codec, hop_length)
-    return Estimate(round(codec, 1), round(expected_prior_seconds(prior, processes.device), 1))
+    codec = expected_codec(recordings, config, processes)
+    prior = prior_expected(choices, Material(recordings), config, processes)
+    return Estimate(round(codec.seconds, 1), round(prior.whole, 1))
+
+
+def expect_all(
+    choices: Choices, material: Material, config: CodecTrainingConfig, processes: Processes
+) -> list[Expected]:
+    """What the codec, the prior and the vocoder will take, those of them that the user wants."""
+    found = [expected_codec(material.recordings, config, processes)]
+    if not choices.no_prior:
+        found.append(prior_expected(choices, material, config, processes))
+    if choices.vocoder != "phase":
+        found.append(vocoder_expected(choices, config.codec.column_frames, processes))
+    return found
+
+
+def prior_expected(
+    choices: Choices, material: Material, config: CodecTrainingConfig, processes: Processes
+) -> Expected:
+    """What the prior after a codec will take; before its first epoch, the recordings are coded, and
+    their grains are written if they are wanted."""
+    hop, frames = SpectrogramConfig().hop_length, config.codec.column_frames
+    prior = prior_config(choices, material, config.codec, hop)
+    columns = material.seconds * material.recordings.sample_rate / hop / frames
+    judged = expected_windows(
+        columns * prior.holdout, len(material.names), prior.prior.context_columns
+    )
+    found = expected_prior(prior, processes.device, judged)
+    coding = seconds_to_code(
+        config.codec, columns, prior.gains_db, processes.device, grains=choices.keep_grains
+    )
+    return replace(found, before=coding)
+
+
+def vocoder_expected(choices: Choices, column_frames: int, processes: Processes) -> Expected:
+    """What a vocoder will take for a codec with such columns."""
+    config = get_adaptive_vocoder_training_config(column_frames, processes.device)
+    return expected_vocoder(choices.of_vocoder(config), SpectrogramConfig(), processes.device)

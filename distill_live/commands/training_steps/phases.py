@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from distill_live.audio.dataset import Recordings
-from distill_live.commands.training_steps.codec import make_codec, new_codec_config
+from distill_live.commands.training_steps.choices import new_codec_config
+from distill_live.commands.training_steps.codec import make_codec
 from distill_live.commands.training_steps.grains import add_grains
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.prior import add_prior

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from distill_live.commands.training_steps.choices import Choices
+from distill_live.commands.training_steps.choices import prior_config
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.run import RunStopped, TrainingRun
 from distill_live.commands.training_steps.saving import save_prior
-from distill_live.models.codec.vqvae import VQVAEConfig
+from distill_live.commands.training_steps.time_limit import as_chosen, prior_in_time
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.base import Prior
-from distill_live.models.prior.column_prior import get_adaptive_prior_config
 from distill_live.training.data.sequences import CodeSequences, extract_code_sequences
 from distill_live.training.prior.memorisation import Memorisation, measure_memorisation
 from distill_live.training.prior.trainer import (
     PriorTrainingConfig,
     TrainedPrior,
-    get_adaptive_prior_training,
     train_prior_on_codes,
 )
 
@@ -32,12 +28,20 @@ def add_prior(run: TrainingRun, material: Material) -> None:
     loaded = run.model()
     codec, hop_length = loaded.require_trainable(), loaded.spectrogram.config.hop_length
     config = prior_config(run.choices, material, codec.config, hop_length)
-    run.begin_phase("prior", material.recordings, config, loaded.metadata["codec_sha256"])
-    if run.checkpoints.passed("prior"):
-        return
+    sequences = None
     try:
+        if run.choices.time:
+            chosen = as_chosen(run, "prior", config)
+            if chosen is None:
+                # Making codes takes a part of the time.
+                sequences = _sequences(loaded, material, config)
+                chosen = prior_in_time(run, config, sequences, codec.config.column_frames)
+            config = chosen
+        run.begin_phase("prior", material.recordings, config, loaded.metadata["codec_sha256"])
+        if run.checkpoints.passed("prior"):
+            return
         run.progress.begin_prior(config)
-        sequences = _sequences(loaded, material, config)
+        sequences = sequences or _sequences(loaded, material, config)
         trained = _train(run, material, config, sequences)
     except KeyboardInterrupt:
         raise RunStopped from None
@@ -48,21 +52,6 @@ def add_prior(run: TrainingRun, material: Material) -> None:
             run.progress.memorised(memorisation)
         save_prior(run, material, config, trained, memorisation)
     run.end_phase(trained.ending, trained.warning)
-
-
-def prior_config(
-    choices: Choices, material: Material, codec: VQVAEConfig, hop_length: int
-) -> PriorTrainingConfig:
-    """Settings for training a prior on a codec's codes, with the user's choices. It has the shape
-    of the prior that it continues, if there is one. `hop_length` is in samples."""
-    size, epochs = choices.prior_size, choices.prior_epochs
-    start, recordings = material.first_prior(size), material.recordings
-    shape = start.config if start else get_adaptive_prior_config(
-        size or len(material.names), codec.codebook_size, codec.num_quantizers, codec.bands
-    )  # fmt: skip
-    frames = recordings.seconds * recordings.sample_rate / hop_length
-    config = get_adaptive_prior_training(shape, round(frames))
-    return config if epochs is None else replace(config, epochs=epochs)
 
 
 def _sequences(
@@ -82,7 +71,7 @@ def _train(
     return train_prior_on_codes(
         sequences, config, on_epoch=run.progress.prior_epoch, checkpoints=run.checkpoints,
         processes=run.processes, start=material.first_prior(run.choices.prior_size),
-        on_pace=run.progress.prior_pace,
+        on_pace=lambda found: run.progress.prior_pace(found.seconds),
     )  # fmt: skip
 
 

@@ -91,6 +91,10 @@ class TrainingProgress:
             "no longer improves"
         )
 
+    def vocoder_pace(self, seconds: float) -> None:
+        """Say how long the vocoder's training will take, estimated from its first steps."""
+        self._print(f"this will take {in_words(seconds)}")
+
     def begin_codec(self, config: CodecTrainingConfig) -> None:
         """Start the codec's bar; print its settings and the headings of its lines."""
         from distill_live.codes.labels import level_labels

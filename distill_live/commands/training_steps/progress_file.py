@@ -67,6 +67,10 @@ class RecordedProgress(TrainingProgress):
         super().prior_pace(seconds)
         self._pace(seconds)
 
+    def vocoder_pace(self, seconds: float) -> None:
+        super().vocoder_pace(seconds)
+        self._pace(seconds)
+
     def begin_codec(self, config: CodecTrainingConfig) -> None:
         super().begin_codec(config)
         self._size = config.codec.codebook_size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from dataclasses import dataclass, field
@@ -129,6 +130,13 @@ class TrainingRun:
         """The processes that train."""
         return self.checkpoints.processes
 
+    @property
+    def seconds_left(self) -> float:
+        """How much is left of the time that the user has given, including that of earlier runs;
+        without end if none was given."""
+        time = self.choices.time
+        return time.seconds - self.checkpoints.spent if time else math.inf
+
     def say(self, line: str) -> None:
         """Print a line above the bar."""
         self.progress.say(line)
@@ -183,6 +191,7 @@ class TrainingRun:
             config,
             processes=processes or self.processes.count,
             model_sha256=base[:12] if base else None,
+            **({"time": self.choices.time.words} if self.choices.time else {}),
         )
         self.checkpoints.begin(phase, fingerprint)
 

@@ -14,11 +14,14 @@ from distill_live.commands.training_steps.saving import (
     save_vocoder,
     with_phase_vocoder,
 )
+from distill_live.commands.training_steps.time_limit import as_chosen, vocoder_in_time
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2, save_changed_model
 from distill_live.models.vocoder.vocoder import Vocoder
 from distill_live.training.vocoder.judging import compare_vocoders
-from distill_live.training.vocoder.pairs import extract_sound_pairs
+from distill_live.training.vocoder.pairs import SoundPairs, extract_sound_pairs
 from distill_live.training.vocoder.trainer import (
+    VocoderTrainingConfig,
     get_adaptive_vocoder_training_config,
     train_vocoder,
 )
@@ -37,13 +40,22 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
     config = run.choices.of_vocoder(
         get_adaptive_vocoder_training_config(codec.config.column_frames, loaded.device)
     )
-    run.begin_phase("vocoder", recordings, config, loaded.metadata["codec_sha256"], processes=1)
     try:
+        pairs = None
+        if run.choices.time:
+            chosen = as_chosen(run, "vocoder", config)
+            if chosen is None:
+                # Making pairs takes a part of the time.
+                pairs = _pairs(loaded, recordings, config)
+                chosen = vocoder_in_time(run, config)
+            config = chosen
+        run.begin_phase("vocoder", recordings, config, loaded.metadata["codec_sha256"], processes=1)
         run.progress.begin_vocoder(config)
-        pairs = extract_sound_pairs(codec, spectrogram, recordings, config.holdout, loaded.clarity)
+        pairs = pairs or _pairs(loaded, recordings, config)
         trained = train_vocoder(
-            pairs, spectrogram, config, run.progress.vocoder_epoch, run.checkpoints
-        )
+            pairs, spectrogram, config, run.progress.vocoder_epoch, run.checkpoints,
+            on_pace=lambda found: run.progress.vocoder_pace(found.seconds),
+        )  # fmt: skip
     except KeyboardInterrupt:
         raise RunStopped from None
     both: dict[str, Vocoder] = {"phase": phase_vocoder(loaded), "neural": trained.vocoder}
@@ -53,6 +65,14 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
     run.progress.end_vocoder(distances, "neural" if neural else "phase", asked=asked)
     save_vocoder(run, recordings, config, trained, distances, neural=neural)
     run.end_phase(trained.ending, trained.warning)
+
+
+def _pairs(
+    loaded: LoadedVQModel, recordings: Recordings, config: VocoderTrainingConfig
+) -> SoundPairs:
+    """What the vocoder learns from."""
+    codec, spectrogram = loaded.require_trainable(), loaded.spectrogram
+    return extract_sound_pairs(codec, spectrogram, recordings, config.holdout, loaded.clarity)
 
 
 def use_phase_vocoder(path: Path, device: torch.device) -> None:

@@ -16,8 +16,8 @@ from distill_live.training.data.augmentation import at_speeds
 from distill_live.training.data.coding import recording_mel, sound_mel
 from distill_live.training.data.rehearsal import Rehearsal, rehearsed_share
 
-# Enough columns to judge an epoch by; of a large set, some fixed recordings are used.
-_JUDGED_COLUMNS = 8192
+#: Enough columns to judge an epoch by; of a large set, some fixed recordings are used.
+JUDGED_COLUMNS = 8192
 # Exact sums take twice the memory of what is summed.
 _SUMMED_FRAMES = 1 << 14
 
@@ -65,13 +65,25 @@ class TrainingMels:
             [mel[:, :end] for mel, end in zip(mels, ends, strict=True)] + copies,
             names + copied,
             shares + [config.augmentation.speed_share * shares[0]] * len(copies),
-            spread(list(zip(mels, ends, strict=True)), _JUDGED_COLUMNS * frames),
+            spread(list(zip(mels, ends, strict=True)), JUDGED_COLUMNS * frames),
         )
 
     def loudest_db(self, number: int) -> float:
         """The loudest value of a learned mel, in dB of full scale."""
         loudest = self.spectrogram.denormalise(self.spectrogram.mels(self.learned[number]).max())
         return float(loudest) * 10 / math.log(10)
+
+
+def first_of(pairs: list[tuple[Tensor, int]], frames: int) -> list[tuple[Tensor, int]]:
+    """As many of the first recordings as it takes for so many frames, or all of them; only the
+    beginning of a long one."""
+    found, count = list[tuple[Tensor, int]](), 0
+    for mel, end in pairs:
+        if count >= frames:
+            break
+        found.append((mel[:, :frames], min(end, frames)))
+        count += mel.shape[-1]
+    return found
 
 
 def spread(pairs: list[tuple[Tensor, int]], max_frames: int) -> list[tuple[Tensor, int]]:

@@ -19,18 +19,22 @@ from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.crops import MelCrops
 from distill_live.training.codec.judging import judge_codec
 from distill_live.training.codec.losses import latent_movement, reconstruction_loss
-from distill_live.training.codec.mels import TrainingMels
+from distill_live.training.codec.mels import TrainingMels, first_of
 from distill_live.training.codec.previews import Previews
 from distill_live.training.data.rehearsal import Rehearsal
 from distill_live.training.run.checkpoint import Checkpoints, State
 from distill_live.training.run.ending import Ending
 from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
 from distill_live.training.run.muon import Muon, is_matrix
+from distill_live.training.run.pace import Expected, seconds_of
 from distill_live.training.run.precision import Precision, choose_precision
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import seeded
 from distill_live.training.run.step import clip_gradients, mean_loss, rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
+
+# Judging so many columns tells how long all of them take.
+_TIMED_COLUMNS = 256
 
 
 @dataclass(frozen=True)
@@ -89,14 +93,14 @@ def train_codec(
     processes: Processes | None = None,
     rehearsal: Rehearsal | None = None,
     previews: Previews | None = None,
-    on_pace: Callable[[float], None] | None = None,
+    on_pace: Callable[[Expected], None] | None = None,
 ) -> TrainedCodec:
     """Train a codec; the epoch with the smallest validation error is kept.
 
     `checkpoints` save every epoch, and resume an earlier run. `processes` are those that train
     together, each on its own device. `rehearsal` is an earlier codec that learns the recordings in
     addition to its own. `previews` are made at some of the epochs. `on_pace` is called once, after
-    the first steps, with the seconds that the whole training will take.
+    the first steps, with what the whole training will take.
 
     Once an epoch has ended, Ctrl-C, a full disk or full memory end the training and the best epoch
     is kept; before that they raise. Raises TrainingError when the loss is not a number and no epoch
@@ -212,6 +216,17 @@ class _CodecTrainer(EpochTrainer[CodecEpoch]):
         self.model.quantizer.sync()
         judged = judge_codec(self.model, self.judged, self.spectrogram.config, self.precision)
         return self.processes.from_first(CodecEpoch(number, self.config.epochs, loss, *judged))
+
+    def _judging_seconds(self) -> float:
+        some = first_of(self.judged, _TIMED_COLUMNS * self.config.codec.column_frames)
+        part, whole = (sum(mel.shape[-1] for mel, _ in each) for each in (some, self.judged))
+        settings, precision = self.spectrogram.config, self.precision
+        self.model.eval()
+        seconds = seconds_of(
+            lambda: judge_codec(self.model, some, settings, precision), self.device
+        )
+        self.model.train()
+        return seconds * whole / part
 
     def _complaint(self, number: int) -> str:
         return bad_loss("codec", number, self.processes.gather(self._suspect))

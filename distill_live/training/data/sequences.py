@@ -33,6 +33,8 @@ GAINS_DB = (0.0, -3.0)
 # More frames than this, an hour at every alignment and gain, take long to code and teach little
 # that is new, so large sets are not coded at every alignment.
 _MOST_FRAMES = 5_500_000
+# Whole recordings are coded for validation at so many alignments.
+_WHOLE = 2
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,7 @@ def extract_code_sequences(
     codec.eval()
     total = recordings.seconds * recordings.sample_rate / spectrogram.config.hop_length
     total += sum(mel.shape[-1] for mel in rehearsed)
-    spacing = math.ceil(total * len(gains_db) * frames / _MOST_FRAMES)
-    offsets = range(0, frames, min(max(spacing, 1), frames))
+    offsets = _alignments(total, frames, gains_db)
     mels = (recording_mel(one, spectrogram, frames) for one in recordings.recordings)
     learned: list[tuple[Grid, NDArray[np.float32]]] = []
     validation = []
@@ -99,6 +100,18 @@ def extract_code_sequences(
         training_ranks=[ranks.ranks(told) for _, told in learned] if ranks else [],
         ranks=ranks,
     )
+
+
+def times_coded(frames: float, column_frames: int, gains_db: tuple[float, ...]) -> int:
+    """How many times recordings of so many frames are coded: at each alignment and gain, and as a
+    whole."""
+    return len(_alignments(frames, column_frames, gains_db)) * len(gains_db) + _WHOLE
+
+
+def _alignments(frames: float, column_frames: int, gains_db: tuple[float, ...]) -> range:
+    """The frames at which columns begin, if there are so many frames altogether."""
+    spacing = math.ceil(frames * len(gains_db) * column_frames / _MOST_FRAMES)
+    return range(0, column_frames, min(max(spacing, 1), column_frames))
 
 
 def _at_alignments(

@@ -43,6 +43,14 @@ def judged_windows(parts: Iterable[tuple[Grid, int]], context_columns: int) -> l
     return windows[:: math.ceil(len(windows) / _JUDGED_WINDOWS)]
 
 
+def expected_windows(held_out_columns: float, recordings: int, context_columns: int) -> int:
+    """About how many windows there are to judge a prior by, of recordings that together have so
+    many held-out columns."""
+    anchors = held_out_columns / (context_columns // 2) + recordings
+    # Recordings are coded at two alignments.
+    return max(1, min(round(2 * anchors), _JUDGED_WINDOWS))
+
+
 @torch.inference_mode()
 def window_perplexity(prior: Prior, windows: list[Window]) -> float:
     """The perplexity per code, 1..V, of all codes that the windows ask for."""

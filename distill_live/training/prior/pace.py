@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from distill_live.models.kinds import make_prior
+from distill_live.training.prior.judging import window_perplexity
 from distill_live.training.prior.loss import prior_loss
 from distill_live.training.prior.trainer import PriorTrainingConfig
-from distill_live.training.prior.windows import Crops
-from distill_live.training.run.pace import Pace
+from distill_live.training.prior.windows import Crops, Window
+from distill_live.training.run.pace import Expected, Pace, seconds_of
 from distill_live.training.run.randomness import seeded
 
 
-def expected_prior_seconds(config: PriorTrainingConfig, device: torch.device) -> float:
-    """The seconds up to the last epoch, estimated from a few steps on random codes; a training that
-    ends early takes less. The random numbers of the training itself are not affected."""
+def expected_prior(config: PriorTrainingConfig, device: torch.device, judged: int) -> Expected:
+    """What the training up to its last epoch will take, estimated from a few steps on random codes,
+    if an epoch is judged by so many windows; a training that ends early takes less. The random
+    numbers of the training itself are not affected."""
     told: list[float] = []
-    pace = Pace(config.epochs * config.steps_per_epoch, told.append, device)
+    pace = Pace(told.append, device)
     with seeded(config.seed, device):
         prior = make_prior(config.prior).to(device)
         optimizer = torch.optim.AdamW(prior.parameters())
@@ -26,7 +29,13 @@ def expected_prior_seconds(config: PriorTrainingConfig, device: torch.device) ->
             torch.autograd.backward(loss)
             optimizer.step()
             pace.step()
-    return told[0]
+        grid = np.zeros(
+            (config.prior.context_columns, config.prior.bands, config.prior.num_quantizers),
+            np.int16,
+        )
+        windows = Window.of_grid(grid, 0, config.prior.context_columns)
+        window = seconds_of(lambda: window_perplexity(prior.eval(), windows), device) / len(windows)
+    return Expected(told[0], judged * window, config.steps_per_epoch, config.epochs)
 
 
 def _crops(config: PriorTrainingConfig, device: torch.device) -> Crops:

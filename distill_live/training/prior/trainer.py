@@ -25,10 +25,14 @@ from distill_live.training.prior.windows import CodeCrops, Crops
 from distill_live.training.run.checkpoint import Checkpoints, State
 from distill_live.training.run.ending import Ending
 from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
+from distill_live.training.run.pace import Expected, seconds_of
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import seeded
 from distill_live.training.run.step import clip_gradients, follow, mean_loss, rate_factor
 from distill_live.training.run.suspects import bad_loss
+
+# Judging so many contexts tells how long all of them take.
+_TIMED_WINDOWS = 4
 
 
 @dataclass(frozen=True)
@@ -109,13 +113,13 @@ def train_prior_on_codes(
     checkpoints: Checkpoints | None = None,
     processes: Processes | None = None,
     start: Prior | None = None,
-    on_pace: Callable[[float], None] | None = None,
+    on_pace: Callable[[Expected], None] | None = None,
 ) -> TrainedPrior:
     """Train a prior; the epoch with the smallest validation perplexity is kept.
 
     `checkpoints` save every epoch, and resume an earlier run. `processes` are those that train
     together, each on its own device. `start` is a prior of the same shape to begin with. `on_pace`
-    is called once, after the first steps, with the seconds that the training can take at most.
+    is called once, after the first steps, with what the training can take at most.
 
     Once an epoch has ended, Ctrl-C, a full disk or full memory end the training and the best epoch
     is kept; before that they raise. Raises TrainingError when there are no codes, or when the loss
@@ -223,6 +227,11 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
 
     def _weights(self) -> dict[str, Tensor]:
         return self.average.state_dict()
+
+    def _judging_seconds(self) -> float:
+        some = self.judged[:_TIMED_WINDOWS]
+        seconds = seconds_of(lambda: window_perplexity(self.average, some), self.device)
+        return seconds * len(self.judged) / len(some)
 
     def _complaint(self, number: int) -> str:
         # Codes are always numbers, so no recording can be the cause.

@@ -48,6 +48,7 @@ _OPTIONS = {
     "codec.codebook_size": "--codebook-size",
     "codec.image_groups": "--mono",
     "learning.commitment_weight": "--commitment-weight",
+    "time": "--time",
 }
 
 
@@ -99,6 +100,7 @@ class _Content:
     fingerprints: dict[str, Fingerprint]
     machine: dict[str, Any]
     seconds: float
+    spent: float
     state: State
 
 
@@ -127,7 +129,7 @@ class Checkpoints:
             _require_writable(self.path.parent)
         self._phase: Phase | None = None
         self._fingerprints = dict(self._found.fingerprints) if self._found else {}
-        self._began = time.monotonic()
+        self._began = self._opened = time.monotonic()
 
     @property
     def resumes(self) -> bool:
@@ -148,6 +150,19 @@ class Checkpoints:
         """How long the current phase has been training, including earlier runs."""
         earlier = self._found.seconds if self._found and self.state is not None else 0.0
         return earlier + time.monotonic() - self._began
+
+    @property
+    def spent(self) -> float:
+        """How many seconds the whole run has taken, including earlier ones up to their last
+        epoch."""
+        earlier = self._found.spent if self._found else 0.0
+        return earlier + time.monotonic() - self._opened
+
+    def settings(self, phase: Phase) -> dict[str, Any] | None:
+        """The settings by name that the resumed run had for a phase; None if it had not got
+        there."""
+        found = self._found.fingerprints.get(phase) if self._found else None
+        return found.settings if found else None
 
     @property
     def threads(self) -> int | None:
@@ -197,6 +212,7 @@ class Checkpoints:
             "fingerprints": json.dumps({k: asdict(v) for k, v in self._fingerprints.items()}),
             "machine": json.dumps(_machine(self.processes)),
             "seconds": self.seconds,
+            "spent": self.spent,
             "state": state,
         }
         try:
@@ -262,6 +278,7 @@ def _read(path: Path) -> _Content:
             },
             json.loads(content["machine"]),
             float(content["seconds"]),
+            float(content.get("spent", content["seconds"])),
             content["state"],
         )
     except FileNotFoundError as error:

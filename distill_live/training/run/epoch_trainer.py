@@ -15,7 +15,7 @@ from torch import Tensor
 from distill_live.errors import TrainingError
 from distill_live.training.run.checkpoint import Checkpoints, State
 from distill_live.training.run.ending import Ending, keeping_the_best
-from distill_live.training.run.pace import Pace
+from distill_live.training.run.pace import Expected, Pace
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import random_state, set_random_state
 
@@ -78,11 +78,11 @@ class EpochTrainer(ABC, Generic[_Epoch]):
         self,
         on_epoch: Callable[[_Epoch], None] | None,
         checkpoints: Checkpoints | None,
-        on_pace: Callable[[float], None] | None = None,
+        on_pace: Callable[[Expected], None] | None = None,
     ) -> Ending:
         """Train until the last epoch, or until something ends it earlier.
 
-        `on_pace` gets, once, how many seconds the training will take. Raises what
+        `on_pace` is told, once, what the training will take. Raises what
         `keeping_the_best` raises, and TrainingError when the loss is not a number and no epoch has
         ended.
         """
@@ -90,7 +90,13 @@ class EpochTrainer(ABC, Generic[_Epoch]):
             if checkpoints and checkpoints.state:
                 self._resume(checkpoints.state)
             epochs = self.config.epochs - len(self.history)
-            self.pace = Pace(epochs * self.config.steps_per_epoch, on_pace, self.device)
+
+            def tell(step: float) -> None:
+                if on_pace:
+                    steps, judging = self.config.steps_per_epoch, self._judging_seconds()
+                    on_pace(Expected(step, judging, steps, epochs))
+
+            self.pace = Pace(tell, self.device)
             self._train(on_epoch, checkpoints)
         return ending
 
@@ -157,6 +163,10 @@ class EpochTrainer(ABC, Generic[_Epoch]):
     @abstractmethod
     def _restore(self, state: State) -> None:
         """Go on from what `_state` has given."""
+
+    def _judging_seconds(self) -> float:
+        """How long judging an epoch will take, measured on a part of it; called between steps."""
+        return 0.0
 
     def _is_over(self) -> bool:
         """Whether to end before the last epoch."""

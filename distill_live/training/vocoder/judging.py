@@ -17,7 +17,7 @@ from distill_live.training.vocoder.pairs import SoundPair, SoundPairs
 
 # Enough frames to judge an epoch by, 43 s; of a large set every k-th recording is taken. In each,
 # some frames before the held-out part let the vocoder settle.
-_JUDGED_FRAMES, _SETTLING_FRAMES = 4_000, 64
+JUDGED_FRAMES, _SETTLING_FRAMES = 4_000, 64
 
 #: Mels `[M, T]`, and the samples `[N]` of the last ones.
 Judged = tuple[Tensor, Tensor]
@@ -54,12 +54,12 @@ def held_out_loss(vocoder: NeuralVocoder, judged: list[Judged], loss: SoundLoss)
 def _spread(pairs: list[SoundPair]) -> list[SoundPair]:
     """Every k-th pair, with the smallest k that keeps the held-out frames near what is needed."""
     frames = sum(pair.mel.shape[-1] - pair.first for pair in pairs)
-    return pairs[:: max(1, math.ceil(frames / _JUDGED_FRAMES))]
+    return pairs[:: max(1, math.ceil(frames / JUDGED_FRAMES))]
 
 
 def _judged_part(pair: SoundPair) -> Judged:
     """The held-out part: mels that begin a while before it, and its sound alone."""
     hop = len(pair.samples) // pair.mel.shape[-1]
     start = max(pair.first - _SETTLING_FRAMES, 0)
-    end = min(pair.first + _JUDGED_FRAMES, pair.mel.shape[-1])
+    end = min(pair.first + JUDGED_FRAMES, pair.mel.shape[-1])
     return pair.mel[:, start:end], pair.samples[pair.first * hop : end * hop]

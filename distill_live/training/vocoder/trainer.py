@@ -17,6 +17,7 @@ from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.training.run.checkpoint import Checkpoints, State
 from distill_live.training.run.ending import Ending
 from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
+from distill_live.training.run.pace import Expected, seconds_of
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import seeded
 from distill_live.training.run.step import clip_gradients, follow, mean_loss, rate_factor
@@ -115,17 +116,19 @@ def train_vocoder(
     config: VocoderTrainingConfig,
     on_epoch: Callable[[VocoderEpoch], None] | None = None,
     checkpoints: Checkpoints | None = None,
+    on_pace: Callable[[Expected], None] | None = None,
 ) -> TrainedVocoder:
     """Train a vocoder on the spectrogram's device; the epoch with the smallest held-out loss is
     kept.
 
-    `checkpoints` save every epoch, and resume an earlier run. Once an epoch has ended, Ctrl-C, a
+    `checkpoints` save every epoch, and resume an earlier run. `on_pace` is called once, after the
+    first steps, with what the whole training will take. Once an epoch has ended, Ctrl-C, a
     full disk or full memory end the training and the best epoch is kept; before that they raise.
     Raises TrainingError when the loss is not a number and no epoch has ended.
     """
     with seeded(config.seed, spectrogram.device):
         trainer = _VocoderTrainer(pairs, spectrogram, config)
-        ending = trainer.run(on_epoch, checkpoints)
+        ending = trainer.run(on_epoch, checkpoints, on_pace)
     return trainer.result(ending)
 
 
@@ -249,6 +252,12 @@ class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
 
     def _weights(self) -> dict[str, Tensor]:
         return self.average.network.state_dict()
+
+    def _judging_seconds(self) -> float:
+        some = self.judged[:1]
+        seconds = seconds_of(lambda: held_out_loss(self.average, some, self.loss), self.device)
+        part, whole = (sum(mel.shape[-1] for mel, _ in each) for each in (some, self.judged))
+        return seconds * whole / part
 
     def _complaint(self, number: int) -> str:
         return bad_loss("vocoder", number, [self._suspect])

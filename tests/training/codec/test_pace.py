@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,15 @@ def test_the_time_is_known_after_a_few_steps(sounds: Path, epochs: int) -> None:
     config = CodecTrainingConfig(
         SMALL, epochs=epochs, steps_per_epoch=2, batch_crops=2, crop_columns=4
     )
-    seconds = pace.expected_codec_seconds(load_recordings(sounds), config, Processes())
-    assert seconds > 0
-    if epochs > 1:
-        assert seconds > 1000
+    found = pace.expected_codec(load_recordings(sounds), config, Processes())
+    assert (found.epochs, found.steps) == (epochs, 2)
+    assert found.step > 0 and found.judging > 0
+
+
+def test_some_of_many_recordings_are_enough(sounds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recordings = load_recordings(sounds)
+    monkeypatch.setattr(pace, "_ENOUGH_SECONDS", 0.5)
+    (some,) = pace._some(recordings).recordings
+    assert (some.name, len(some.samples)) == (recordings.recordings[0].name, 24_000)
+    many = replace(recordings, recordings=recordings.recordings * 3)
+    assert len(pace._some(many).recordings) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,10 @@ import torch
 from torch import Tensor
 
 from distill_live.errors import TrainingError
+from distill_live.training.run import pace
 from distill_live.training.run.checkpoint import Checkpoints, Fingerprint, State
 from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
-from distill_live.training.run.pace import Pace
+from distill_live.training.run.pace import Expected
 from distill_live.training.run.processes import Processes
 
 WEIGHTS = 10_000
@@ -132,10 +134,17 @@ def test_a_trainer_can_end_before_its_last_epoch() -> None:
     assert len(trainer.history) == 4
 
 
-def test_the_pace_covers_the_epochs_that_are_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter((10.0, 11.0))
-    monkeypatch.setattr(Pace, "_now", lambda _: next(clock))
-    told: list[float] = []
-    GivenTrainer([1.0] * 5).run(None, None, told.append)
-    # Four of fifteen steps took a second.
-    assert told == [pytest.approx(15 / 4)]
+def test_what_is_told_covers_the_epochs_that_are_to_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(epoch: GivenEpoch) -> None:
+        if epoch.epoch == 2:
+            raise KeyboardInterrupt
+
+    clock = itertools.count(10.0)
+    monkeypatch.setattr(pace, "now", lambda _: next(clock))
+    told: list[Expected] = []
+    GivenTrainer([1.0] * 5).run(interrupt, checkpoints(tmp_path), told.append)
+    GivenTrainer([1.0] * 5).run(None, checkpoints(tmp_path, resume=True), told.append)
+    # Four steps took a second.
+    assert told == [Expected(0.25, 0.0, 3, 5), Expected(0.25, 0.0, 3, 3)]

@@ -36,7 +36,7 @@ def test_a_part_is_the_held_out_sound_and_mels_from_a_while_before_it(pairs: Sou
 def test_of_a_large_set_some_recordings_are_judged_and_not_too_much_of_each(
     pairs: SoundPairs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "_JUDGED_FRAMES", 8)
+    monkeypatch.setattr(judging, "JUDGED_FRAMES", 8)
     many = SoundPairs([], pairs.validation * 6)
     parts = judged_parts(many)
     assert len(parts) == 1  # 96 held-out frames for 8 that are wanted

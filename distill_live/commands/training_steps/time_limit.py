@@ -1,0 +1,74 @@
+"""Fitting a training into a time: `--time 20m` chooses the numbers of epochs.
+
+The numbers of a phase are chosen once, when it begins, and are part of its settings: learning rates
+fall to the end of it, and a resumed run keeps them. The prior and the vocoder get what is really
+left of the time when their turn comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from distill_live.commands.training_steps.estimate import expect_all, vocoder_expected
+from distill_live.commands.training_steps.material import Material
+from distill_live.commands.training_steps.progress import in_words
+from distill_live.commands.training_steps.run import TrainingRun
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.data.sequences import CodeSequences
+from distill_live.training.prior.judging import judged_windows
+from distill_live.training.prior.pace import expected_prior
+from distill_live.training.prior.trainer import PriorTrainingConfig
+from distill_live.training.run.checkpoint import Phase
+from distill_live.training.run.pace import Expected, fit, least_seconds
+from distill_live.training.vocoder.trainer import VocoderTrainingConfig
+
+_Config = TypeVar("_Config", CodecTrainingConfig, PriorTrainingConfig, VocoderTrainingConfig)
+
+
+def as_chosen(run: TrainingRun, phase: Phase, config: _Config) -> _Config | None:
+    """The settings with the numbers that the resumed run has chosen for a phase; None if it had not
+    got there, or if no time is given."""
+    chosen = run.checkpoints.settings(phase)
+    if run.choices.time is None or chosen is None:
+        return None
+    return replace(config, epochs=chosen["epochs"], steps_per_epoch=chosen["steps_per_epoch"])
+
+
+def codec_in_time(
+    run: TrainingRun, material: Material, config: CodecTrainingConfig
+) -> CodecTrainingConfig:
+    """The codec's settings with numbers that leave the prior and the vocoder their share of the
+    time."""
+    return _fitted(run, config, expect_all(run.choices, material, config, run.processes))
+
+
+def prior_in_time(
+    run: TrainingRun, config: PriorTrainingConfig, sequences: CodeSequences, column_frames: int
+) -> PriorTrainingConfig:
+    """The prior's settings with numbers for its share of the time that is left."""
+    judged = judged_windows(sequences.validation, config.prior.context_columns)
+    phases = [expected_prior(config, run.processes.device, len(judged))]
+    if run.choices.vocoder != "phase":
+        phases.append(vocoder_expected(run.choices, column_frames, run.processes))
+    return _fitted(run, config, phases)
+
+
+def vocoder_in_time(run: TrainingRun, config: VocoderTrainingConfig) -> VocoderTrainingConfig:
+    """The vocoder's settings with numbers for the time that is left."""
+    frames = config.vocoder.block_frames
+    return _fitted(run, config, [vocoder_expected(run.choices, frames, run.processes)])
+
+
+def _fitted(run: TrainingRun, config: _Config, phases: list[Expected]) -> _Config:
+    """The settings of the first of some phases, fitted into the time that is left for all of them.
+    Says so if it is too short."""
+    left, least = run.seconds_left, least_seconds(phases)
+    if least > left:
+        run.say(
+            f"warning: --time {run.choices.time} is too short: from here, it takes "
+            f"{in_words(least)} to train everything for one epoch, which is done all the same"
+        )
+    # Every process measures its own pace, but all of them must train alike.
+    first = run.processes.from_first(fit(phases, left)[0])
+    return replace(config, epochs=first.epochs, steps_per_epoch=first.steps)
