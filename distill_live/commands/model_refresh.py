@@ -60,7 +60,11 @@ def refresh(
     rate = loaded.spectrogram.config.sample_rate
     with progress_bar("reading") as advance:
         recordings = load_recordings(
-            folder, rate, lambda read, found: advance(read / found), loaded.channels > 1
+            folder,
+            rate,
+            lambda read, found: advance(read / found),
+            loaded.channels > 1,
+            path.parent,
         )
     for name, reason in recordings.skipped:
         tell(f"skipped {name}: {reason}", err=True)

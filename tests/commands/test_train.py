@@ -9,7 +9,7 @@ import pytest
 
 from distill_live.audio.dataset import load_recordings
 from distill_live.audio.files import write_audio
-from distill_live.commands.training_steps import codec, loudness, prior, saving
+from distill_live.commands.training_steps import choices, loudness, saving
 from distill_live.commands.training_steps.progress import TrainingProgress, in_words
 from distill_live.errors import AudioFileError
 from distill_live.inference.loudness import playing_loudness
@@ -248,8 +248,8 @@ def test_copying_has_one_verdict(trained: Trained) -> None:
 def long_enough_to_be_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Six steps an epoch, of the codec and of the prior."""
     for module, name in (
-        (codec, "get_adaptive_codec_config"),
-        (prior, "get_adaptive_prior_training"),
+        (choices, "get_adaptive_codec_config"),
+        (choices, "get_adaptive_prior_training"),
     ):
         plain = getattr(module, name)
         longer = partial(lambda plain, *of: replace(plain(*of), steps_per_epoch=6), plain)

@@ -71,7 +71,12 @@ def prior_expected(
     )
     found = expected_prior(prior, processes.device, judged)
     coding = seconds_to_code(
-        config.codec, columns, prior.gains_db, processes.device, grains=choices.keep_grains
+        config.codec,
+        columns,
+        prior.gains_db,
+        prior.speeds,
+        processes.device,
+        grains=choices.keep_grains,
     )
     return replace(found, before=coding)
 

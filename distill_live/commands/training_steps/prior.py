@@ -34,6 +34,7 @@ def add_prior(run: TrainingRun, material: Material) -> None:
             chosen = as_chosen(run, "prior", config)
             if chosen is None:
                 # Making codes takes a part of the time.
+                run.progress.begin("codes")
                 sequences = _sequences(loaded, material, config)
                 chosen = prior_in_time(run, config, sequences, codec.config.column_frames)
             config = chosen

@@ -40,6 +40,7 @@ def codec_in_time(
 ) -> CodecTrainingConfig:
     """The codec's settings with numbers that leave the prior and the vocoder their share of the
     time."""
+    run.progress.begin("timing")
     return _fitted(run, config, expect_all(run.choices, material, config, run.processes))
 
 

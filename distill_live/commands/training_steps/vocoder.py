@@ -46,6 +46,7 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
             chosen = as_chosen(run, "vocoder", config)
             if chosen is None:
                 # Making pairs takes a part of the time.
+                run.progress.begin("pairs")
                 pairs = _pairs(loaded, recordings, config)
                 chosen = vocoder_in_time(run, config)
             config = chosen

@@ -31,6 +31,8 @@ Samples = NDArray[np.float32]
 
 # How much of a recording is in memory at once.
 _BLOCK_SAMPLES = 1 << 18
+# Columns pushed together give the same sound as one by one, but in less time.
+_DECODED_COLUMNS = 64
 
 
 def make_grains(
@@ -79,7 +81,7 @@ def decoded_levels(loaded: LoadedVQModel, recording: Recording, firsts: tuple[in
     sound = (part.middle_and_side for part in recording.parts(_BLOCK_SAMPLES))
     codes = encode_pieces(loaded.model, loaded.spectrogram, sound, loaded.column_samples)
     decoder = loaded.decoder(SoundSettings(clarity=0.0))
-    parts = [decoder.push(column[None]) for piece in codes for column in piece]
+    parts = [decoder.push(some) for piece in codes for some in torch.split(piece, _DECODED_COLUMNS)]
     mel = torch.cat([*parts, decoder.flush()], dim=1).cpu().numpy()
     config = loaded.spectrogram.config
     mel = mel[: config.n_mels, : max(len(recording.samples) // config.hop_length, 1)]

@@ -18,6 +18,7 @@ def seconds_to_code(
     config: VQVAEConfig,
     columns: float,
     gains_db: tuple[float, ...],
+    speeds: tuple[float, ...],
     device: torch.device,
     *,
     grains: bool,
@@ -30,7 +31,8 @@ def seconds_to_code(
         mel = torch.zeros(config.rows, _CODED_COLUMNS * config.column_frames, device=device)
         codec.encode(mel[None, None, :, : config.column_frames])
         coding = seconds_of(lambda: code_mel(codec, mel), device) / _CODED_COLUMNS
-        times = times_coded(columns * config.column_frames, config.column_frames, gains_db)
+        frames = columns * config.column_frames
+        times = times_coded(frames, config.column_frames, gains_db, speeds)
         seconds = columns * coding * (times + _MORE_TIMES + grains)
         if grains:
             seconds += columns * _decoding_seconds(codec, device)

@@ -102,10 +102,16 @@ def extract_code_sequences(
     )
 
 
-def times_coded(frames: float, column_frames: int, gains_db: tuple[float, ...]) -> int:
-    """How many times recordings of so many frames are coded: at each alignment and gain, and as a
-    whole."""
-    return len(_alignments(frames, column_frames, gains_db)) * len(gains_db) + _WHOLE
+def times_coded(
+    frames: float,
+    column_frames: int,
+    gains_db: tuple[float, ...],
+    speeds: tuple[float, ...],
+) -> int:
+    """How many times recordings of so many frames are coded: at each alignment, gain and speed, and
+    as a whole."""
+    alignments = len(_alignments(frames, column_frames, gains_db))
+    return alignments * (len(gains_db) + len(speeds)) + _WHOLE
 
 
 def _alignments(frames: float, column_frames: int, gains_db: tuple[float, ...]) -> range:

@@ -16,6 +16,10 @@ _PRIOR_SIZE = Field(
     "prior_size", "text", "Size of the prior.", choices=("small", "medium", "large")
 )
 _VOCODER = Field("vocoder", "text", "Vocoder to use.", choices=("auto", "phase", "neural"))
+_TIME = Field(
+    "time", "text", "How long training should take, such as 20m; chooses the numbers of epochs.",
+    longest=20,
+)  # fmt: skip
 _FORCE = Field("force", "flag", "Starts over, even if something would be replaced.")
 
 #: Not options: a model by its name, a set of recordings, the name of a new model.
@@ -86,7 +90,7 @@ KINDS: dict[str, JobKind] = {
             Field("column_frames", "text", "Length of a column in frames of 10.7 ms.",
                   choices=("4", "8", "16")),
             Field("commitment_weight", "number", "Weight of the commitment loss.", minimum=0),
-            _epochs("codec_epochs"), _epochs("prior_epochs"), _PRIOR_SIZE, _VOCODER,
+            _epochs("codec_epochs"), _epochs("prior_epochs"), _TIME, _PRIOR_SIZE, _VOCODER,
             Field("mono", "flag", "Makes a mono model even if recordings are stereo."),
             Field("no_prior", "flag", "Trains the codec only."),
             Field("training_codes", "flag", "Stores the recordings' codes in the model file."),
@@ -95,10 +99,10 @@ KINDS: dict[str, JobKind] = {
             _DEVICE, _FORCE,
         )),
         JobKind("train-prior", "Trains the prior of a model again.", (MODEL, SET), (
-            _PRIOR_SIZE, _epochs("epochs"), _DEVICE, _FORCE,
+            _PRIOR_SIZE, _epochs("epochs"), _TIME, _DEVICE, _FORCE,
         )),
         JobKind("train-vocoder", "Trains a vocoder for a model.", (MODEL, SET), (
-            _VOCODER, _epochs("epochs"),
+            _VOCODER, _epochs("epochs"), _TIME,
             Field("adversarial", "flag", "Trains against discriminators."), _DEVICE, _FORCE,
         )),
         JobKind("generate", "Makes sound files.", (MODEL,), (

@@ -9,7 +9,12 @@ import torch
 from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.training.data.sequences import Grid
 from distill_live.training.prior.baselines import Baselines
-from distill_live.training.prior.judging import PriorPerplexity, judged_windows, window_perplexity
+from distill_live.training.prior.judging import (
+    PriorPerplexity,
+    expected_windows,
+    judged_windows,
+    window_perplexity,
+)
 
 CONTEXT = 8
 
@@ -52,3 +57,12 @@ def test_a_prior_that_knows_nothing_hesitates_among_all_codes() -> None:
     share = float((codes == 0).mean())
     expected = 8.5 / 1.5**share
     assert window_perplexity(prior, windows) == pytest.approx(expected)
+
+
+def test_how_many_windows_there_will_be_is_known_beforehand() -> None:
+    grids = [(np.zeros((1_000, 1, 1), np.int16), 900)] * 3
+    # Each recording is coded at two alignments.
+    real = len(judged_windows(grids * 2, 64))
+    assert expected_windows(300, 3, 64) == pytest.approx(real, rel=0.35)
+    assert expected_windows(1e6, 3, 64) == 96
+    assert expected_windows(0.0, 1, 64) == 2
