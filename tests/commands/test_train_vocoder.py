@@ -56,9 +56,9 @@ def test_clarity_is_kept_and_the_vocoder_learns_what_it_will_play(
     train, compare = vocoder.train_vocoder, vocoder.compare_vocoders
     judged: list[SoundPairs] = []
 
-    def train_on(pairs: SoundPairs, *others: Any) -> Any:
+    def train_on(pairs: SoundPairs, *others: Any, **named: Any) -> Any:
         learned.append(pairs)
-        return train(pairs, *others)
+        return train(pairs, *others, **named)
 
     def compare_on(vocoders: Any, pairs: SoundPairs, rate: int) -> Any:
         judged.append(pairs)

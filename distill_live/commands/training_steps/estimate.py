@@ -11,9 +11,8 @@ from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.progress import in_words
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.pace import expected_codec
-from distill_live.training.data.pace import seconds_to_code
 from distill_live.training.prior.judging import expected_windows
-from distill_live.training.prior.pace import expected_prior
+from distill_live.training.prior.pace import expected_prior, seconds_to_code
 from distill_live.training.run.pace import Expected
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.threads import share_cores

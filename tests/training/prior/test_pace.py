@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from distill_live.models.codec.vqvae import VQVAEConfig
-from distill_live.training.data import pace
-from distill_live.training.data.pace import seconds_to_code
+from distill_live.training.prior import pace
+from distill_live.training.prior.pace import seconds_to_code
 
 SMALL = VQVAEConfig(code_width=8, width=16, encoder_blocks=1, decoder_blocks=1, column_frames=8)
 
