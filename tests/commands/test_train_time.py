@@ -91,6 +91,16 @@ def test_the_codec_and_the_prior_share_the_time(
     assert "too short" not in result.out
 
 
+def test_what_it_says_it_will_take_is_the_time(
+    run_cli: RunCli, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TrainingRun, "seconds_left", 120.0)
+    told = run_cli("train", sounds, "--name", "kit", "--time", "2m").out
+    # The codec has 40 epochs, which take a moment.
+    assert "then at most about 2 minutes for the prior" in told
+    assert "40 epochs of 2 steps" in told
+
+
 def test_a_vocoder_gets_its_share(run_cli: RunCli, folders: Folders, sounds: Path) -> None:
     result = run_cli("train", sounds, "--name", "kit", "--time", "12s", "--vocoder", "auto")
     assert result.code == 0, result.err

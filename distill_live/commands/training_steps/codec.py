@@ -11,6 +11,7 @@ from distill_live.commands.training_steps.time_limit import as_chosen, codec_in_
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.previews import Previews
 from distill_live.training.codec.trainer import CodecEpoch, TrainedCodec, train_codec
+from distill_live.training.run.pace import Expected
 
 
 def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig) -> None:
@@ -62,20 +63,27 @@ def _train(
         if files:
             files.write_new()
 
-    prior_seconds = _prior_seconds(run, material, config)
+    prior = _prior_seconds(run, material, config)
+
+    def on_pace(found: Expected) -> None:
+        later = prior
+        if prior is not None and run.choices.time:
+            later = max(run.seconds_left - found.seconds, 0.0)
+        run.progress.codec_pace(found.seconds, later)
+
     return train_codec(
         material.recordings, config, on_epoch=on_epoch,
         checkpoints=run.checkpoints, processes=run.processes, rehearsal=material.rehearsal,
         previews=previews if run.processes.is_first else None,
-        on_pace=lambda found: run.progress.codec_pace(found.seconds, prior_seconds),
+        on_pace=on_pace,
     )  # fmt: skip
 
 
 def _prior_seconds(
     run: TrainingRun, material: Material, config: CodecTrainingConfig
 ) -> float | None:
-    """The most seconds that the prior after this codec can take; None if there will be none, or if
-    another process reports it."""
+    """The most seconds that the prior after this codec can take, by itself; None if there will be
+    none, or if another process reports it."""
     if run.choices.no_prior or not run.processes.is_first:
         return None
     return prior_expected(run.choices, material, config, run.processes).whole
