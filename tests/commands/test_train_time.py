@@ -24,7 +24,7 @@ def expected(seconds: float) -> Expected:
 
 
 @pytest.fixture(autouse=True)
-def given(monkeypatch: pytest.MonkeyPatch) -> None:
+def given(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
     """Epochs of the codec take 2 s, those of the prior and of the vocoder 1 s; 12 s are left of the
     time, whenever that is asked."""
     make_tiny(monkeypatch.setattr)
