@@ -41,7 +41,7 @@ def codec_in_time(
     """The codec's settings with numbers that leave the prior and the vocoder their share of the
     time."""
     run.progress.begin("timing")
-    return _fitted(run, config, expect_all(run.choices, material, config, run.processes))
+    return _alike(run, config, expect_all(run.choices, material, config, run.processes))
 
 
 def prior_in_time(
@@ -52,13 +52,19 @@ def prior_in_time(
     phases = [expected_prior(config, run.processes.device, len(judged))]
     if run.choices.vocoder != "phase":
         phases.append(vocoder_expected(run.choices, column_frames, run.processes))
-    return _fitted(run, config, phases)
+    return _alike(run, config, phases)
 
 
 def vocoder_in_time(run: TrainingRun, config: VocoderTrainingConfig) -> VocoderTrainingConfig:
-    """The vocoder's settings with numbers for the time that is left."""
+    """The vocoder's settings with numbers for the time that is left. A single process asks."""
     frames = config.vocoder.block_frames
     return _fitted(run, config, [vocoder_expected(run.choices, frames, run.processes)])
+
+
+def _alike(run: TrainingRun, config: _Config, phases: list[Expected]) -> _Config:
+    """As `_fitted`, in all processes: each measures its own pace, but all of them must train
+    alike."""
+    return run.processes.from_first(_fitted(run, config, phases))
 
 
 def _fitted(run: TrainingRun, config: _Config, phases: list[Expected]) -> _Config:
@@ -70,6 +76,5 @@ def _fitted(run: TrainingRun, config: _Config, phases: list[Expected]) -> _Confi
             f"warning: --time {run.choices.time} is too short: from here, it takes "
             f"{in_words(least)} to train everything for one epoch, which is done all the same"
         )
-    # Every process measures its own pace, but all of them must train alike.
-    first = run.processes.from_first(fit(phases, left)[0])
+    first = fit(phases, left)[0]
     return replace(config, epochs=first.epochs, steps_per_epoch=first.steps)
