@@ -140,7 +140,7 @@ def press(target: Locator) -> None:
 def show_codes(page: Page) -> None:
     """A selection of one sound is dropped onto another, and the menu asks what to do."""
     one, two = (open_sound(page, name, button) for name, button in
-                zip(SOUNDS, ("Open", "Open a second"), strict=True))  # fmt: skip
+                zip(SOUNDS, ("Open", "Open another"), strict=True))  # fmt: skip
     boxes = [sheet.get_by_role("application").bounding_box() for sheet in (one, two)]
     left, right = boxes
     assert left is not None and right is not None

@@ -20,8 +20,9 @@ _HAND = """async (given) => {
   const setTravel = (travel) => set.push(Number(travel.toFixed(2)))
   fader.addEventListener('pointerdown', (event) =>
     dragging(event, { vertical: false, travel: 0.2, setTravel }))
-  const hand = (kind, clientX) => fader.dispatchEvent(kind === 'dblclick' ? new MouseEvent(kind)
-    : new PointerEvent(kind, { clientX, clientY: 10, pointerId: 1, pointerType: given.pointer, button: 0 }))
+  const pointer = { clientY: 10, pointerId: 1, pointerType: given.pointer, button: 0 }
+  const hand = (kind, clientX) => fader.dispatchEvent(kind === 'dblclick'
+    ? new MouseEvent(kind) : new PointerEvent(kind, { ...pointer, clientX }))
   fader.addEventListener('dblclick', () => forgetClick(fader))
   for (const [kind, x] of given.does) hand(kind, x)
   const at_once = [...set]
