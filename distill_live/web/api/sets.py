@@ -96,12 +96,12 @@ class Sets:
     async def _inspect(self, asked: Asked) -> dict[str, Any]:
         folder, estimate = self._find(asked), bool(asked.values["estimate"])
         content = _content(folder)
-        what = json.dumps([folder.name, content, estimate])
-        task = self._inspecting.get(what)
+        key = json.dumps([folder.name, content, estimate])
+        task = self._inspecting.get(key)
         if task is None:
             task = asyncio.create_task(self._look_into(folder, content, estimate))
-            self._inspecting[what] = task
-            task.add_done_callback(lambda _: self._inspecting.pop(what))
+            self._inspecting[key] = task
+            task.add_done_callback(lambda _: self._inspecting.pop(key))
         # Whoever asked first may no longer wait for it.
         return await asyncio.shield(task)
 

@@ -77,6 +77,7 @@ def main() -> None:
             for tab in sorted(tabs, key=ORDER.index):
                 resize(page, *sizes[0])
                 page.evaluate(f"location.hash = '{tab}'")
+                await_silence(page)
                 globals()[f"show_{tab}"](page)
                 for number, (width, height) in enumerate(sizes):
                     resize(page, width, height)
@@ -94,6 +95,12 @@ def resize(page: Page, width: int, height: int) -> None:
     """Set the size of the window, and put the pointer where it touches nothing."""
     page.set_viewport_size({"width": width, "height": height})
     page.mouse.move(width / 2, height - 2)
+
+
+def await_silence(page: Page) -> None:
+    """Wait until no message is shown. None goes away under the pointer."""
+    page.mouse.move(40, 500)
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def furnish(place: Path, environment: dict[str, str], sounds: dict[str, int]) -> tuple[str, ...]:
@@ -140,7 +147,7 @@ def press(target: Locator) -> None:
 def show_codes(page: Page) -> None:
     """A selection of one sound is dropped onto another, and the menu asks what to do."""
     one, two = (open_sound(page, name, button) for name, button in
-                zip(SOUNDS, ("Open", "Open a second"), strict=True))  # fmt: skip
+                zip(SOUNDS, ("Open", "Open another"), strict=True))  # fmt: skip
     boxes = [sheet.get_by_role("application").bounding_box() for sheet in (one, two)]
     left, right = boxes
     assert left is not None and right is not None

@@ -273,7 +273,7 @@ def test_an_edit_that_is_refused_is_explained(low: Locator, tab: Page) -> None:
 def test_a_selection_is_dragged_onto_another_document_and_swapped(
     low: Locator, tab: Page, served: Served
 ) -> None:
-    high = open_file(tab, "high.wav", "Open a second")
+    high = open_file(tab, "high.wav", "Open another")
     before = codes(served)
     select(tab, low, 2, 5)
     begin, end = place(low, 3, row=1), place(high, 11, row=1)
@@ -307,7 +307,7 @@ def test_a_selection_is_copied_within_its_document(low: Locator, tab: Page, serv
 
 
 def test_documents_are_blended_by_their_names_in_the_text(low: Locator, tab: Page) -> None:
-    high = open_file(tab, "high.wav", "Open a second")
+    high = open_file(tab, "high.wav", "Open another")
     expect(high).to_be_visible()
     edit(tab, "blend low 0:4 amount=0.5")
     expect(states(tab).first).to_contain_text("Blend with low, amount 0.5, columns 0 to 3")
@@ -398,6 +398,6 @@ def test_a_phone_shows_no_part_beyond_its_edge(low: Locator, tab: Page) -> None:
 
 
 def test_axe_finds_nothing_serious(low: Locator, tab: Page) -> None:
-    open_file(tab, "high.wav", "Open a second")
+    open_file(tab, "high.wav", "Open another")
     select(tab, low, 2, 5)
     assert axe_faults(tab) == []

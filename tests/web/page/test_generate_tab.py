@@ -102,7 +102,7 @@ def fader(page: Page, name: str) -> Locator:
     return page.get_by_role("slider", name=name, exact=True)
 
 
-def test_grains_and_loudness_are_chosen_for_a_sound_and_taken_over(
+def test_grains_loudness_and_fades_are_chosen_for_a_sound_and_taken_over(
     tab: Page, served: Workshop, tiny_grainy_path: Path, open_page: OpenPage
 ) -> None:
     sound = tab.get_by_role("group", name="Sound", exact=True)
@@ -115,18 +115,21 @@ def test_grains_and_loudness_are_chosen_for_a_sound_and_taken_over(
         expect(page.get_by_text("This model has no clarity.")).to_be_visible()
         for name, key in {"Grain": "Home", "Grain reach": "End"}.items():
             fader(page, name).press(key)
-        generate(page, 60, LUFS=-20)
+        generate(page, 60, **{"LUFS": -20, "Fade, ms": 40})
         row = made(page, 60)
         [file] = served.folder.rglob("tiny_60.json")
         settings = json.loads(file.read_text())["settings"]
-        assert [settings[one] for one in ("clarity", "grain", "reach", "lufs")] == [1, 0, 40, -20]
+        chosen = [settings[one] for one in ("clarity", "grain", "reach", "lufs", "fade_ms")]
+        assert chosen == [1, 0, 40, -20, 40]
         press(page.get_by_role("button", name="Defaults"))
         expect(fader(page, "Grain")).to_have_attribute("aria-valuenow", "1")
         expect(page.get_by_label("LUFS", exact=True)).to_have_value("")
+        expect(page.get_by_label("Fade, ms", exact=True)).to_have_value("")
         press(row.get_by_role("button", name="Reuse settings"))
         expect(fader(page, "Grain")).to_have_attribute("aria-valuenow", "0")
         expect(fader(page, "Grain reach")).to_have_attribute("aria-valuenow", "40")
         expect(page.get_by_label("LUFS", exact=True)).to_have_value("-20.00")
+        expect(page.get_by_label("Fade, ms", exact=True)).to_have_value("40.0")
     finally:
         grains.unlink()
 

@@ -104,6 +104,10 @@ def test_a_state_of_the_history_has_a_title(say: Say, name: str, title: str) -> 
     ("text", "said"),
     [
         ("undone: edit/mask/on/timbre 1 (now at 3 of 7)", "Undone: mask on for Timbre"),
+        ("undone: cell 12 3 timbre 40, which was not made yet (now at 0 of 1)",
+         "Undone: painted: Timbre, band 3, code 40, which was not made yet"),
+        ("undone: region: freeze 12:16 --seed 4, which was not made yet (now at 0 of 1)",
+         "Undone: freeze, seed 4, columns 12 to 15, which was not made yet"),
         ("now at state 2 of 7: panic", "Back to: panic"),
         ("refused /distill/region/ahead: count 0 is out of range; legal: 1..64",
          "Region ahead: Count 0 is out of range; legal: 1 to 64"),
@@ -114,6 +118,9 @@ def test_a_state_of_the_history_has_a_title(say: Say, name: str, title: str) -> 
         ("cannot read recordings/drums.wav: not a sound file",
          "Cannot read recordings/drums.wav: not a sound file"),
         ("/1/fader9 leads nowhere", "/1/fader9 leads nowhere"),
+        ("blend has no parameter 'amonut' (did you mean 'amount'?); it has: amount=0..1",
+         "Blend has no parameter 'amonut' (did you mean 'amount'?); it has: amount=0 to 1"),
+        ("blend needs a second grid", "Blend needs a second grid"),
     ],
 )  # fmt: skip
 def test_what_the_server_says_has_no_addresses_of_ours(say: Say, text: str, said: str) -> None:
@@ -128,6 +135,8 @@ def test_what_the_server_says_has_no_addresses_of_ours(say: Say, text: str, said
          "Mutate (Timbre), share 0.3, from 2.0 s to 1.0 s ago"),
         ("reverse 95:105", "Reverse, from 0.5 s ago to 0.5 s ahead"),
         ("copy 95:105 to=120", "Copy, to 2.0 s ahead, from 0.5 s ago to 0.5 s ahead"),
+        ("crush 115:127 seed_share=0.5 --seed 10",
+         "Crush, seed share 0.5, from 1.5 s to 2.7 s ahead"),
         ("undone: freeze 115:127 --seed 10 (now at 1 of 2)",
          "Undone: freeze, from 1.5 s to 2.7 s ahead"),
     ],

@@ -52,8 +52,8 @@ def finger(phone: Page) -> Finger:
 
 
 def middle(target: Locator) -> tuple[float, float]:
-    """The middle of something, brought into sight: below the top bar, and far above the messages
-    that may still come after a reset."""
+    """The middle of something, scrolled to the top, below the top bar, so that messages at the
+    bottom cannot cover it."""
     target.evaluate("""(element) => {
       element.style.scrollMarginTop = '60px'
       element.scrollIntoView({ block: 'start' })

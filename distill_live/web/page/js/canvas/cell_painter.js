@@ -110,7 +110,7 @@ function markCell(pixels, stride, { top, right, bottom }, painted) {
 export function numberInk(inks, ink) {
   const value = inks.fills[ink]
   const [red, green, blue] = [value, value >> 8, value >> 16].map((one) => linear((one & 255) / 255))
-  // The luminance of which both are equally far, as WCAG 2 measures it.
+  // Black and white have the same contrast against a luminance of 0.179 (WCAG 2).
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000' : '#fff'
 }
 

@@ -42,7 +42,7 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
   const isFound = (/** @type {string} */ one) => one.toLowerCase().includes(search.trim().toLowerCase())
   const found = groups.map(([title, files]) => ({ title, files: files.filter(isFound) })).filter(({ files }) => files.length)
   const first = found[0]?.files[0]
-  return html`<${Dialog} title=${beside ? 'Open a second document' : 'Open a sound or a grid of codes'} open wide onClose=${close}>
+  return html`<${Dialog} title=${beside ? 'Open another document' : 'Open a sound or a grid of codes'} open wide onClose=${close}>
     <form class="stack" onSubmit=${(/** @type {Event} */ event) => {
       event.preventDefault()
       if (first) begin(() => desk.open(first, model))

@@ -41,7 +41,7 @@ export function Tab() {
 function Documents(/** @type {any} */ { desk }) {
   return html`<div class="document-bar">
     <${Button} label="Open" icon="plus" kind=${desk.documents.length ? '' : 'primary'} onPress=${() => openDialog(false)} />
-    ${desk.active && html`<${Button} label="Open a second" icon="plus" onPress=${() => openDialog(true)} />`}
+    ${desk.active && html`<${Button} label="Open another" icon="plus" onPress=${() => openDialog(true)} />`}
     <div class="document-list" role="group" aria-label="Open documents">
       ${desk.documents.map((/** @type {any} */ one) => html`<button type="button" key=${one.id}
         class=${classes('button', 'document-tab', desk.shown.includes(one.id) && 'shown')}

@@ -74,10 +74,7 @@ export function Track(/** @type {any} */ props) {
   const { value, travel } = control
   const off = typeof value !== 'number'
   const sizes = fillOf(parameter, travel, off)
-  const own = (/** @type {(event: any) => void} */ act) => disabled ? undefined : (/** @type {any} */ event) => {
-    forgetClick(event.currentTarget)
-    act(event)
-  }
+  const own = (/** @type {(event: any) => void} */ act) => (disabled ? undefined : act)
   const [begin, length] = vertical ? ['bottom', 'height'] : ['left', 'width']
   return html`<div class="fader-track" data-name=${address} role="slider" tabindex="0"
     aria-label=${level ? `${titleOf(parameter.name)}, ${level.label}` : title}
@@ -86,7 +83,7 @@ export function Track(/** @type {any} */ props) {
     aria-valuenow=${off ? parameter.min : value} aria-valuetext=${formatValue(value, parameter)}
     aria-disabled=${disabled ? 'true' : undefined}
     onPointerDown=${(/** @type {any} */ event) => disabled || dragging(event, { vertical, ...control })}
-    onDblClick=${own(control.reset)}
+    onDblClick=${own((event) => (forgetClick(event.currentTarget), control.reset()))}
     onWheel=${own((event) => roll(event, control, parameter))}
     onKeyDown=${own((event) => press(event, control, parameter, setTyping))}>
     <span class="fader-groove">
@@ -150,12 +147,14 @@ function press(
   else if (event.key === 'Enter') setTyping({ seed: '' })
   else if (/^[-0-9.]$/.test(event.key)) setTyping({ seed: event.key })
   else return
+  forgetClick(/** @type {Element} */ (event.currentTarget))
   event.preventDefault()
   event.stopPropagation()
 }
 
 function roll(/** @type {WheelEvent} */ event, /** @type {any} */ control, /** @type {any} */ parameter) {
   if (document.activeElement !== event.currentTarget) return
+  forgetClick(/** @type {Element} */ (event.currentTarget))
   event.preventDefault()
   const key = event.deltaY < 0 ? 'ArrowUp' : 'ArrowDown'
   const next = stepped({ key, shiftKey: event.shiftKey }, control.travel, parameter, control.value)

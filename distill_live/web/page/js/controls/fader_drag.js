@@ -31,7 +31,7 @@ export function dragging(event, { vertical, travel, setTravel }) {
 
   forgetClick(element)
   const pressed = vertical ? (box.bottom - event.clientY) / length : (event.clientX - box.left) / length
-  if (event.pointerType === 'mouse' && means(pressed, travel, length)) {
+  if (event.pointerType === 'mouse' && setsValue(pressed, travel, length)) {
     drag.travel = pressed
     waiting.set(element, setTimeout(() => setTravel(drag.travel), DOUBLE_MS))
   }
@@ -64,9 +64,9 @@ export function dragging(event, { vertical, travel, setTravel }) {
 export const forgetClick = (fader) => clearTimeout(waiting.get(fader))
 
 /**
- * Whether a press means the value where it is. Near the handle it takes hold of that; beside the
- * groove are the name and the number. @param {number} pressed @param {number} travel @param {number} length
+ * Whether a press sets the value under the pointer. Near the handle it takes hold of it instead; outside the groove
+ * are the name and the number. @param {number} pressed @param {number} travel @param {number} length
  */
-function means(pressed, travel, length) {
+function setsValue(pressed, travel, length) {
   return pressed >= 0 && pressed <= 1 && Math.abs(pressed - travel) * length > NEAR_EDGE_PX
 }

@@ -24,7 +24,7 @@ export function editInWords(text, tables, place) {
   for (let n = 0; n < rest.length; n += 1) {
     const [, option, given] = /^--(bands?|levels|seed)(?:=(.*))?$/.exec(rest[n]) ?? []
     const [, value, number] = /^([a-z][a-z0-9_]*)=(.*)$/.exec(rest[n]) ?? []
-    if (option) take(said, option, given ?? rest[(n += 1)] ?? '')
+    if (option) take(said, option, given ?? rest[(n += 1)] ?? '', tables.now)
     else if (value) said.values.push(`${uncapital(titleOf(value))} ${destination(value, number, tables.now) ?? number}`)
     else said.places.push(rest[n])
   }
@@ -36,14 +36,15 @@ export function editInWords(text, tables, place) {
   const where = [levelsInWords(said.levels, tables), bandsInWords(said)].filter(Boolean).join(', ')
   return [
     words(name) + (partner && ` with ${partner === '.' ? 'itself' : partner}`) + (where && ` (${where})`),
-    ...said.values.filter((one) => !tables.now || !one.startsWith('seed ')),
+    ...said.values,
     columnsInWords(place ? place.join(':') : columns, tables.now),
   ].filter(Boolean).join(', ')
 }
 
-function take(/** @type {any} */ said, /** @type {string} */ option, /** @type {string} */ value) {
-  if (option === 'seed') said.values.push(`seed ${value}`)
-  else said[option] = value
+/** @param {any} said @param {string} option @param {string} value @param {any} now */
+function take(said, option, value, now) {
+  if (option !== 'seed') said[option] = value
+  else if (!now) said.values.push(`seed ${value}`)
 }
 
 /** The column that cells are taken to, as a time. @param {string} name @param {string} value @param {any} now */

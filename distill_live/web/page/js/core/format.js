@@ -41,7 +41,7 @@ export function formatValue(value, parameter) {
   return formatNumber(value, parameter) + (unit && ` ${unit}`)
 }
 
-/** The unit that is written after a value; '' if it is none that counts. @param {any} value @param {P} parameter */
+/** The unit to write after a value; '' for values without one, such as 'off' and 'no limit'. @param {any} value @param {P} parameter */
 export function unitOf(value, parameter) {
   const counts = typeof value === 'number' && !Number.isNaN(value) && !isFree(value, parameter)
   return (counts && parameter.unit) || ''

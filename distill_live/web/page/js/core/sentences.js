@@ -42,7 +42,8 @@ const STATES = [
 
 /** What the server says. @type {[RegExp, (found: string[], tables: Tables) => string][]} */
 const MESSAGES = [
-  [/^(undone|redone): (.*) \(now at \d+ of \d+\)$/, ([, what, name], tables) => `${words(what)}: ${uncapital(stateTitle(name, tables))}`],
+  [/^(undone|redone): (.*?)(, which was not made yet)? \(now at \d+ of \d+\)$/, ([, what, name, early = ''], tables) =>
+    `${words(what)}: ${uncapital(stateTitle(name, tables))}${early}`],
   [/^now at state \d+ of \d+: (.*)$/, ([, name], tables) => `Back to: ${uncapital(stateTitle(name, tables))}`],
   [/^state \d+ is now called (.+)$/, ([, name]) => `This state is now called ${name}`],
   [/^refused (\S+): (.*)$/, ([, address, reason], tables) => `${titleOfAddress(address, tables) ?? address}: ${sentence(reason, tables)}`],
@@ -54,14 +55,18 @@ export function sentence(text, tables = store) {
     const found = pattern.exec(text)
     if (found) return say(found, tables)
   }
-  const edit = editInWords(text, tables)
-  if (edit && edit !== words(text)) return edit
+  const edit = isEdit(text) ? editInWords(text, tables) : null
+  if (edit) return edit
   const plain = text
     .replace(ADDRESS, (address, at) => named(address, at, text, tables))
     .replace(/(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)/g, '$1 to $2')
   // A name of a file or a clip keeps its letters.
   return /^[a-z]+[\s:,]/.test(plain) ? capital(plain) : plain
 }
+
+/** Whether a text is an edit, with columns, a value or an option, and not only begins with one's name, as errors do. */
+const isEdit = (/** @type {string} */ text) =>
+  /\s(?:\d+(?::\d+)?(?=\s|$)|[a-z][a-z0-9_]*=|--)/.test(text) && !/[;:]\s/.test(text)
 
 /** A state of the history in plain words. @param {string} name @param {Tables} [tables] */
 export function stateTitle(name, tables = store) {

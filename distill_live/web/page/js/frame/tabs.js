@@ -10,7 +10,7 @@ import { forgetApi, hasApi } from '../core/api.js'
 
 /** What the tabs about jobs share. */
 const JOBS = ['lists.css', 'jobs.css', 'sounds.css']
-const LIVE = ['live.css', 'live_edits.css', 'live_lists.css', 'timeline.css']
+const LIVE = ['live.css', 'live_edits.css', 'live_lists.css', 'xy_pad.css', 'timeline.css', 'live_phone.css']
 
 /** `api` is the path that a tab cannot do without; its styles are loaded with it. */
 export const TABS = [

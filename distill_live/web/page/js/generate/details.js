@@ -7,7 +7,7 @@ import { store } from '../core/store.js'
 
 const SHOWN = 12
 /** @type {Record<string, string>} */
-const NAMES = { duration_s: 'Seconds', bit_depth: 'Bits', fade_ms: 'Fade in ms', lufs: 'LUFS', reach: 'Grain reach' }
+const NAMES = { duration_s: 'Seconds', bit_depth: 'Bits', fade_ms: 'Fade at the ends, ms', lufs: 'LUFS', reach: 'Grain reach' }
 
 /** @param {{file: any}} props */
 export function Details({ file }) {

@@ -2,6 +2,7 @@
 /** The form of the Generate tab: which model, how much, how, and the button that starts it. */
 
 import { html, useRef, useState } from '../core/dom.js'
+import { formatNumber } from '../core/format.js'
 import { start } from '../jobs/jobs.js'
 import { attempt } from '../listing/undo.js'
 import { ChoiceOfCodes, Sound, Steering } from './choice_of_codes.js'
@@ -10,6 +11,7 @@ import { BIT_DEPTHS, FORMATS, MOST_SECONDS, MOST_SOUNDS, defaults, hasDepth, job
 
 const SECONDS = { kind: 'float', min: 0.1, max: MOST_SECONDS, default: 10 }
 const LUFS = { kind: 'float', min: -40, max: -6, default: -16 }
+const FADE = { name: 'fade', kind: 'float', min: 0, max: 10_000, default: 5 }
 const COUNT = { kind: 'int', min: 1, max: MOST_SOUNDS, default: 1 }
 
 /**
@@ -111,6 +113,15 @@ function HowMuch(/** @type {any} */ { settings, change }) {
         value=${settings.lufs}
         placeholder="as made"
         onChange=${(/** @type {number|null} */ lufs) => change({ lufs })}
+      />
+    </label>
+    <label class="field" title="How long the sound fades in and out at its ends">
+      <span>Fade, ms</span>
+      <${NumberField}
+        parameter=${FADE}
+        value=${settings.fade}
+        placeholder=${formatNumber(FADE.default, FADE)}
+        onChange=${(/** @type {number|null} */ fade) => change({ fade })}
       />
     </label>
   </div>`

@@ -2,8 +2,8 @@
 /**
  * The settings of a generation: their defaults, the job that they make, and back from a sidecar.
  *
- * `sampling[name]` is {all, own: {index of a level: value}}; steering is null where it is off, and
- * lufs where the sound stays as loud as the model makes it.
+ * `sampling[name]` is {all, own: {index of a level: value}}; steering is null where it is off,
+ * lufs where the sound stays as loud as the model makes it, and fade where it is the program's own.
  */
 
 import { store } from '../core/store.js'
@@ -39,6 +39,7 @@ export function defaults() {
     format: 'wav',
     bitDepth: 24,
     lufs: /** @type {number|null} */ (null),
+    fade: /** @type {number|null} */ (null),
     sampling: Object.fromEntries(SAMPLING.map((name) => [name, { all: defaultOf(name), own: {} }])),
     steering: Object.fromEntries(STEERED.map((name) => [name, /** @type {number|null} */ (null)])),
     guidance: defaultOf('steer/guidance'),
@@ -71,6 +72,7 @@ export function jobOf(settings, levels) {
     format: settings.format,
     ...(hasDepth(settings.format) ? { bit_depth: settings.bitDepth } : {}),
     ...(settings.lufs === null ? {} : { lufs: settings.lufs }),
+    ...(settings.fade === null ? {} : { fade: settings.fade }),
     ...settings.sound,
     ...Object.fromEntries([...sampling, ...steered]),
     ...Object.fromEntries(steering.map(([name, value]) => [`steer_${name}`, value])),
@@ -96,6 +98,7 @@ export function reused(file) {
     steering: Object.fromEntries(STEERED.map((name) => [name, steering[name] ?? null])),
     guidance: steering.guidance ?? made.guidance,
     lufs: settings.lufs ?? null,
+    fade: settings.fade_ms ?? null,
     sound: Object.fromEntries(
       Object.entries(SOUND).map(([name, noted]) => [name, settings[noted] ?? made.sound[name]])),
   }

@@ -78,8 +78,8 @@ function Quick(/** @type {any} */ { what, values, change, estimate }) {
   const usual = Object.fromEntries(names.map((name) => [name, null]))
   return html`<div class="row">
     <${Button} label="Quick trial" pressed=${isQuick} onPress=${() => change(isQuick ? usual : quick)} />
-    <p class="soft small grow">Few epochs: a minute or two, if the recordings are not many. It sounds rough, but tells
-      you whether they suit.</p>
+    <p class="soft small grow">Takes a minute or two, unless you have many recordings. It sounds rough, but lets you
+      hear whether the recordings are suitable.</p>
   </div>`
 }
 

@@ -7,14 +7,22 @@
 import { html } from '../core/dom.js'
 import { NumberField } from '../generate/number.js'
 
-/** @typedef {{name: string, label: string, kind: 'number'|'choice'|'check'|'text', min?: number, max?: number,
- *   usual?: string, choices?: string[], value?: any, more?: boolean, help?: string,
- *   float?: boolean}} Field   `help`: what it does, and when to change it */
+/**
+ * `help`: what it does, and when to change it. `part` is what the epochs train; `epochs`, how many there are if
+ * nobody chooses.
+ * @typedef {{name: string, label: string, kind: 'number'|'choice'|'check'|'text', min?: number, max?: number,
+ *   usual?: string, choices?: string[], value?: any, more?: boolean, help?: string, float?: boolean,
+ *   part?: string, epochs?: number}} Field
+ */
 
 const MOST_EPOCHS = 10_000
 
-/** @type {(name: string, label: string, usual: string) => Field} */
-const epochs = (name, label, usual) => ({ name, label, kind: 'number', min: 1, max: MOST_EPOCHS, usual })
+/**
+ * The number of epochs of a part of the model. @param {string} name @param {string} label @param {string} part
+ * @param {number} count if nobody chooses @param {string} usual the same in words @returns {Field}
+ */
+const epochs = (name, label, part, count, usual = String(count)) =>
+  ({ name, label, kind: 'number', min: 1, max: MOST_EPOCHS, usual, part, epochs: count })
 /** @type {Field} */
 const PRIOR_SIZE = {
   name: 'prior_size', label: 'Size of the prior', kind: 'choice', choices: ['', 'small', 'medium', 'large'], more: true,
@@ -31,35 +39,71 @@ const FIELDS = {
     },
     {
       name: 'vocoder', label: 'Vocoder', kind: 'choice', choices: ['phase', 'auto', 'neural'], value: 'phase',
-      help: 'What makes sound of the codes. Phase needs no training; a neural one takes much longer.',
+      help: 'What turns codes into sound. Phase needs no training; a neural one takes much longer.',
     },
     {
-      ...epochs('codec_epochs', 'Epochs of the codec', '40'), more: true,
-      help: 'How often the codec hears all recordings. More sounds closer to them and takes longer.',
+      ...epochs('codec_epochs', 'Epochs of the codec', 'codec', 40), more: true,
+      help: 'How many times the codec goes through the recordings. More epochs sound closer to them and take longer.',
     },
     {
-      ...epochs('prior_epochs', 'Epochs of the prior, at most', '24'), more: true,
-      help: 'How long it learns what follows what. It ends earlier once it no longer gets better.',
+      ...epochs('prior_epochs', 'Epochs of the prior, at most', 'prior', 24), more: true,
+      help: 'How long it learns what follows what. Training ends earlier once the prior no longer gets better.',
     },
-    { name: 'codebook_size', label: 'Codes per level', kind: 'number', min: 8, max: 1024, usual: 'by the recordings', more: true, help: 'How many sounds each level tells apart. More suits many, varied recordings.' },
+    {
+      name: 'codebook_size', label: 'Codes per level', kind: 'number', min: 8, max: 1024, usual: 'by the recordings',
+      more: true, help: 'How many sounds each level tells apart. Choose more for many, varied recordings.',
+    },
     PRIOR_SIZE,
-    { name: 'commitment_weight', label: 'Commitment weight', kind: 'number', float: true, min: 0, max: 10, usual: 'usual', more: true, help: 'How closely the codec keeps to its codes. Leave it, unless many codes are unused.' },
-    { name: 'mono', label: 'Mono, even if recordings are stereo', kind: 'check', value: false, more: true, help: 'For recordings whose stereo is of no use. Mono trains and plays a little faster.' },
-    { name: 'no_prior', label: 'Only the codec', kind: 'check', value: false, more: true, help: 'Saves the time of the prior. The model can encode and decode, but not play.' },
-    { name: 'training_codes', label: 'Keep codes and previews of the recordings in the model', kind: 'check', value: true, more: true, help: 'Says which recording a passage resembles. Without it, the file is smaller and gives less away.' },
-    { name: 'grains', label: 'Keep the sound of the recordings beside the model, to play it as grains', kind: 'check', value: true, more: true, help: 'Sounds most like the recordings. Whoever has the second file has them.' },
+    {
+      name: 'commitment_weight', label: 'Commitment weight', kind: 'number', float: true, min: 0, max: 10,
+      usual: 'usual', more: true,
+      help: 'How closely the codec keeps to its codes. Leave it, unless many codes are unused.',
+    },
+    {
+      name: 'mono', label: 'Mono, even if recordings are stereo', kind: 'check', value: false, more: true,
+      help: 'For recordings that gain nothing from stereo. Mono trains and plays a little faster.',
+    },
+    {
+      name: 'no_prior', label: 'Only the codec', kind: 'check', value: false, more: true,
+      help: 'Saves the time that training the prior takes. The model can encode and decode, but not play.',
+    },
+    {
+      name: 'training_codes', label: 'Keep codes and previews of the recordings in the model', kind: 'check',
+      value: true, more: true,
+      help: 'They tell which recording a passage resembles. Without them, the file is smaller and gives less away.',
+    },
+    {
+      name: 'grains', label: 'Keep the sound of the recordings beside the model, to play it as grains', kind: 'check',
+      value: true, more: true,
+      help: 'Sounds most like the recordings. Anyone who has the second file has your recordings.',
+    },
   ],
   continue: [
-    { ...epochs('codec_epochs', 'Epochs of the codec', '20'), help: 'How often the codec hears the recordings. More fits it closer to the new ones.' },
-    { ...epochs('prior_epochs', 'Epochs of the prior, at most', '24'), help: 'It ends earlier once it no longer gets better.' },
+    {
+      ...epochs('codec_epochs', 'Epochs of the codec', 'codec', 20),
+      help: 'How many times the codec goes through the recordings. More epochs bring it closer to the new ones.',
+    },
+    {
+      ...epochs('prior_epochs', 'Epochs of the prior, at most', 'prior', 24),
+      help: 'Training ends earlier once the prior no longer gets better.',
+    },
   ],
   prior: [
-    { ...epochs('epochs', 'Epochs, at most', '24'), help: 'It ends earlier once it no longer gets better.' },
+    {
+      ...epochs('epochs', 'Epochs, at most', 'prior', 24),
+      help: 'Training ends earlier once the prior no longer gets better.',
+    },
     { ...PRIOR_SIZE, more: false },
   ],
   vocoder: [
-    { ...epochs('epochs', 'Epochs', '12, on a GPU 60'), help: 'How often it hears all recordings. More sounds clearer and takes longer.' },
-    { name: 'vocoder', label: 'Then play with', kind: 'choice', choices: ['auto', 'neural'], value: 'auto', help: 'The closer one is found by listening to recordings that were held back.' },
+    {
+      ...epochs('epochs', 'Epochs', 'vocoder', 12, '12, on a GPU 60'),
+      help: 'How many times the vocoder goes through the recordings. More epochs sound clearer and take longer.',
+    },
+    {
+      name: 'vocoder', label: 'Then play with', kind: 'choice', choices: ['auto', 'neural'], value: 'auto',
+      help: 'The closer one is found by listening to recordings that were held back.',
+    },
   ],
 }
 const SHOWN_AS = { '': 'by the recordings', phase: 'phase', auto: 'the closer one', neural: 'neural' }
@@ -68,13 +112,6 @@ const SHOWN_AS = { '': 'by the recordings', phase: 'phase', auto: 'the closer on
 export const defaultsOf = (what) =>
   Object.fromEntries(FIELDS[what].map((one) => [one.name, one.value ?? (one.kind === 'number' ? null : '')]))
 
-/** How many epochs there are if nobody chooses. @type {Record<string, Record<string, {usual: number, part: string}>>} */
-const EPOCHS = {
-  new: { codec_epochs: { usual: 40, part: 'codec' }, prior_epochs: { usual: 24, part: 'prior' } },
-  continue: { codec_epochs: { usual: 20, part: 'codec' }, prior_epochs: { usual: 24, part: 'prior' } },
-  prior: { epochs: { usual: 24, part: 'prior' } },
-  vocoder: { epochs: { usual: 12, part: 'vocoder' } },
-}
 /** How long each part of a quick trial takes, in seconds, and its share of the epochs where nothing was measured. */
 const QUICK_SECONDS = 60
 const QUICK_SHARE = 0.1
@@ -84,13 +121,16 @@ const QUICK_SHARE = 0.1
  * @param {string} what @param {any} estimate seconds by part, if known
  */
 export function quickTrial(what, estimate) {
-  return Object.fromEntries(Object.entries(EPOCHS[what]).map(([name, { usual, part }]) => {
-    const whole = EPOCHS.new[`${part}_epochs`]?.usual ?? usual
+  return Object.fromEntries(epochsOf(what).map(({ name, part, epochs: usual }) => {
+    const whole = epochsOf('new').find((one) => one.part === part)?.epochs ?? usual
     const seconds = estimate?.[part]
     const epochs = seconds > 0 ? (whole * QUICK_SECONDS) / seconds : whole * QUICK_SHARE
     return [name, Math.min(Math.max(Math.round(epochs), 1), usual)]
   }))
 }
+
+const epochsOf = (/** @type {string} */ what) =>
+  FIELDS[what].flatMap(({ name, part, epochs }) => (part && epochs ? [{ name, part, epochs }] : []))
 
 /** The options that differ from the program's own choice. @param {string} what @param {any} values */
 export function optionsOf(what, values) {
