@@ -200,6 +200,8 @@ def show_train(page: Page) -> None:
         timeout=TRAINING_PATIENCE_MS
     )
     page.get_by_role("region", name="Previews").wait_for()
+    # The button that starts it lies below.
+    page.locator(".main").evaluate("(one) => one.scrollTo(0, 0)")
 
 
 def show_library(page: Page) -> None:
