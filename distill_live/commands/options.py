@@ -195,6 +195,17 @@ ForceOption = Annotated[
 ]
 
 
+def require_time_or_epochs(time: TimeLimit | None, **epochs: int | None) -> None:
+    """Raise BadParameter if both a time and one of these numbers of epochs, by the names of their
+    options, are given."""
+    if time and any(epochs.values()):
+        names = " and ".join(f"--{name.replace('_', '-')}" for name in epochs)
+        numbers = "number" if len(epochs) == 1 else "numbers"
+        raise typer.BadParameter(
+            f"--time chooses the {numbers} of epochs: leave out {names}, or --time"
+        )
+
+
 def seconds_option(name: str, minimum: float, help: str) -> Any:
     """An option for a length in seconds: `minimum` or more, and an end to it."""
     return typer.Option(name, min=minimum, help=help, callback=_require_finite)

@@ -85,13 +85,13 @@ def _again(log: Path, device: str) -> Samples:
 
     from distill_live.codes.session_log import read_session_log
     from distill_live.live.ipc.ring import SAMPLE_RATE
-    from distill_live.live.recording.gaps import in_words
+    from distill_live.live.recording.gaps import gap_words
     from distill_live.live.replay.exact import replay_log
 
     def told(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for entry in entries:
             if why := _LEFT_OUT.get(entry["op"]):
-                lasted = in_words(entry["samples"] / SAMPLE_RATE)
+                lasted = gap_words(entry["samples"] / SAMPLE_RATE)
                 tell(f"note: {lasted} left out: {why}", err=True)
             yield entry
 

@@ -23,6 +23,7 @@ from distill_live.commands.options import (
     ResumeOption,
     TimeOption,
     VocoderChoice,
+    require_time_or_epochs,
 )
 from distill_live.models.file.library import find_own_model, new_model_path, require_no_checkpoint
 
@@ -129,11 +130,7 @@ def train(
     a stereo model; with --mono, they are mixed to mono. Ctrl-C keeps the best result so far, and
     --resume continues from there. A crash loses at most one epoch.
     """
-    if time and (codec_epochs or prior_epochs):
-        raise typer.BadParameter(
-            "--time chooses the numbers of epochs: leave out --codec-epochs and --prior-epochs, or "
-            "--time"
-        )
+    require_time_or_epochs(time, codec_epochs=codec_epochs, prior_epochs=prior_epochs)
     if continues is not None:
         if name or codebook_size or rvq_levels != 3 or column_frames != "8" or mono:
             raise typer.BadParameter(

@@ -18,6 +18,7 @@ from distill_live.commands.options import (
     ProgressFileOption,
     ResumeOption,
     TimeOption,
+    require_time_or_epochs,
 )
 from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
@@ -50,10 +51,7 @@ def train_prior(
     --no-training-codes. Ctrl-C keeps the best result so far, and --resume continues from there,
     also after a crash.
     """
-    if time and epochs:
-        raise typer.BadParameter(
-            "--time chooses the number of epochs: leave out --epochs, or --time"
-        )
+    require_time_or_epochs(time, epochs=epochs)
     path = find_own_model(model)
     if not (resume or force):
         require_no_checkpoint(path, "train-prior")

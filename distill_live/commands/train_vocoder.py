@@ -15,6 +15,7 @@ from distill_live.commands.options import (
     ResumeOption,
     TimeOption,
     VocoderChoice,
+    require_time_or_epochs,
 )
 from distill_live.models.file.header import is_stereo, read_header
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
@@ -54,10 +55,7 @@ def train_vocoder(
     Compares it with the vocoder that needs no training. Ctrl-C keeps the best result so far, and
     --resume continues from there, also after a crash.
     """
-    if time and epochs:
-        raise typer.BadParameter(
-            "--time chooses the number of epochs: leave out --epochs, or --time"
-        )
+    require_time_or_epochs(time, epochs=epochs)
     path = find_own_model(model)
     if vocoder == "phase" and resume:
         raise typer.BadParameter("--vocoder phase trains nothing: leave --resume out")

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from distill_live.codes.grid_file import save_grid
-from distill_live.live.recording.gaps import in_words
+from distill_live.live.recording.gaps import gap_words
 from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import ServerProcess, is_running, parent_of
 from tests.commands.test_serve_live import (
@@ -110,7 +110,7 @@ def test_a_killed_audio_process_leaves_silence_of_its_length_and_that_is_told(
     )  # fmt: skip
     assert told is not None, played.server.errors
     length, at = (float(seconds) for seconds in told.groups())
-    assert f"nothing played for {in_words(gap['samples'] / SECOND)}\n" in played.server.errors
+    assert f"nothing played for {gap_words(gap['samples'] / SECOND)}\n" in played.server.errors
     assert length == pytest.approx(gap["samples"] / SECOND, abs=0.051)
     samples = read_audio(played.recording)[0][:, 0]
     silence = samples[round((at + 0.05) * SECOND) : round((at + length - 0.1) * SECOND)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from distill_live.commands.training_steps.estimate import prior_expected
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.preview_files import PreviewFiles
@@ -11,7 +13,6 @@ from distill_live.commands.training_steps.time_limit import as_chosen, codec_in_
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.previews import Previews
 from distill_live.training.codec.trainer import CodecEpoch, TrainedCodec, train_codec
-from distill_live.training.run.pace import Expected
 
 
 def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig) -> None:
@@ -63,27 +64,23 @@ def _train(
         if files:
             files.write_new()
 
-    prior = _prior_seconds(run, material, config)
-
-    def on_pace(found: Expected) -> None:
-        later = prior
-        if prior is not None and run.choices.time:
-            later = max(run.seconds_left - found.seconds, 0.0)
-        run.progress.codec_pace(found.seconds, later)
-
+    later = _later_seconds(run, material, config)
     return train_codec(
         material.recordings, config, on_epoch=on_epoch,
         checkpoints=run.checkpoints, processes=run.processes, rehearsal=material.rehearsal,
         previews=previews if run.processes.is_first else None,
-        on_pace=on_pace,
+        on_pace=lambda found: run.progress.codec_pace(found.seconds, later(found.seconds)),
     )  # fmt: skip
 
 
-def _prior_seconds(
+def _later_seconds(
     run: TrainingRun, material: Material, config: CodecTrainingConfig
-) -> float | None:
-    """The most seconds that the prior after this codec can take, by itself; None if there will be
-    none, or if another process reports it."""
+) -> Callable[[float], float | None]:
+    """The most seconds that can follow this codec, by those that it takes itself; None if there
+    will be no prior, or if another process reports it."""
     if run.choices.no_prior or not run.processes.is_first:
-        return None
-    return prior_expected(run.choices, material, config, run.processes).whole
+        return lambda codec: None
+    if run.choices.time:
+        return lambda codec: max(run.seconds_left - codec, 0.0)
+    prior = prior_expected(run.choices, material, config, run.processes).whole
+    return lambda codec: prior

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
+
 from distill_live.commands.training_steps.choices import prior_config
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.run import RunStopped, TrainingRun
 from distill_live.commands.training_steps.saving import save_prior
-from distill_live.commands.training_steps.time_limit import as_chosen, prior_in_time
+from distill_live.commands.training_steps.time_limit import in_time, prior_in_time
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.base import Prior
 from distill_live.training.data.sequences import CodeSequences, extract_code_sequences
@@ -28,30 +30,28 @@ def add_prior(run: TrainingRun, material: Material) -> None:
     loaded = run.model()
     codec, hop_length = loaded.require_trainable(), loaded.spectrogram.config.hop_length
     config = prior_config(run.choices, material, codec.config, hop_length)
-    sequences = None
+    sequences = cache(partial(_sequences, loaded, material, config))
+
+    def fitted() -> PriorTrainingConfig:
+        # Making codes takes a part of the time.
+        run.progress.begin("codes")
+        return prior_in_time(run, config, sequences(), codec.config.column_frames)
+
     try:
-        if run.choices.time:
-            chosen = as_chosen(run, "prior", config)
-            if chosen is None:
-                # Making codes takes a part of the time.
-                run.progress.begin("codes")
-                sequences = _sequences(loaded, material, config)
-                chosen = prior_in_time(run, config, sequences, codec.config.column_frames)
-            config = chosen
-        run.begin_phase("prior", material.recordings, config, loaded.metadata["codec_sha256"])
+        chosen = in_time(run, "prior", config, fitted)
+        run.begin_phase("prior", material.recordings, chosen, loaded.metadata["codec_sha256"])
         if run.checkpoints.passed("prior"):
             return
-        run.progress.begin_prior(config)
-        sequences = sequences or _sequences(loaded, material, config)
-        trained = _train(run, material, config, sequences)
+        run.progress.begin_prior(chosen)
+        trained = _train(run, material, chosen, sequences())
     except KeyboardInterrupt:
         raise RunStopped from None
     run.progress.end_prior(trained.perplexity)
     if run.processes.is_first:
-        memorisation = _memorisation(trained.prior, sequences)
+        memorisation = _memorisation(trained.prior, sequences())
         if memorisation:
             run.progress.memorised(memorisation)
-        save_prior(run, material, config, trained, memorisation)
+        save_prior(run, material, chosen, trained, memorisation)
     run.end_phase(trained.ending, trained.warning)
 
 

@@ -7,6 +7,7 @@ left of the time when their turn comes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -33,6 +34,16 @@ def as_chosen(run: TrainingRun, phase: Phase, config: _Config) -> _Config | None
     if run.choices.time is None or chosen is None:
         return None
     return replace(config, epochs=chosen["epochs"], steps_per_epoch=chosen["steps_per_epoch"])
+
+
+def in_time(
+    run: TrainingRun, phase: Phase, config: _Config, choose: Callable[[], _Config]
+) -> _Config:
+    """The settings as they are if no time is given; else with the numbers that the resumed run has
+    chosen for a phase, or those of `choose`."""
+    if run.choices.time is None:
+        return config
+    return as_chosen(run, phase, config) or choose()
 
 
 def codec_in_time(

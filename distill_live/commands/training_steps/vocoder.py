@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from pathlib import Path
 
 import torch
@@ -14,7 +15,7 @@ from distill_live.commands.training_steps.saving import (
     save_vocoder,
     with_phase_vocoder,
 )
-from distill_live.commands.training_steps.time_limit import as_chosen, vocoder_in_time
+from distill_live.commands.training_steps.time_limit import in_time, vocoder_in_time
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2, save_changed_model
 from distill_live.models.vocoder.vocoder import Vocoder
@@ -40,31 +41,30 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
     config = run.choices.of_vocoder(
         get_adaptive_vocoder_training_config(codec.config.column_frames, loaded.device)
     )
+    pairs = cache(partial(_pairs, loaded, recordings, config))
+
+    def fitted() -> VocoderTrainingConfig:
+        # Making pairs takes a part of the time.
+        run.progress.begin("pairs")
+        pairs()
+        return vocoder_in_time(run, config)
+
     try:
-        pairs = None
-        if run.choices.time:
-            chosen = as_chosen(run, "vocoder", config)
-            if chosen is None:
-                # Making pairs takes a part of the time.
-                run.progress.begin("pairs")
-                pairs = _pairs(loaded, recordings, config)
-                chosen = vocoder_in_time(run, config)
-            config = chosen
-        run.begin_phase("vocoder", recordings, config, loaded.metadata["codec_sha256"], processes=1)
-        run.progress.begin_vocoder(config)
-        pairs = pairs or _pairs(loaded, recordings, config)
+        chosen = in_time(run, "vocoder", config, fitted)
+        run.begin_phase("vocoder", recordings, chosen, loaded.metadata["codec_sha256"], processes=1)
+        run.progress.begin_vocoder(chosen)
         trained = train_vocoder(
-            pairs, spectrogram, config, run.progress.vocoder_epoch, run.checkpoints,
+            pairs(), spectrogram, chosen, run.progress.vocoder_epoch, run.checkpoints,
             on_pace=lambda found: run.progress.vocoder_pace(found.seconds),
         )  # fmt: skip
     except KeyboardInterrupt:
         raise RunStopped from None
     both: dict[str, Vocoder] = {"phase": phase_vocoder(loaded), "neural": trained.vocoder}
-    distances = compare_vocoders(both, pairs, recordings.sample_rate)
+    distances = compare_vocoders(both, pairs(), recordings.sample_rate)
     asked = run.choices.vocoder == "neural"
     neural = asked or distances["neural"].nearer_than(distances["phase"])
     run.progress.end_vocoder(distances, "neural" if neural else "phase", asked=asked)
-    save_vocoder(run, recordings, config, trained, distances, neural=neural)
+    save_vocoder(run, recordings, chosen, trained, distances, neural=neural)
     run.end_phase(trained.ending, trained.warning)
 
 

@@ -110,7 +110,7 @@ class LiveHistory:
         with self._lock:
             self._settle()
             book = self._entries.book
-            number = book.add(Record(request, arguments, asked))
+            number = book.add(Record(request, arguments), asked)
             self.on_paint(asked, number)
             book.send(number)
             self._entries.add_overlay(name, number, stroke)

@@ -17,11 +17,10 @@ Send = Callable[[str, tuple[object, ...]], None]
 @dataclass(slots=True)
 class Record:
     """An overlay, once it is made, and the request that makes it: its name, its arguments after the
-    number, and the name by which it was asked for."""
+    number."""
 
     request: str
     arguments: tuple[object, ...]
-    asked: str
     overlay: Overlay | None = None
 
 
@@ -41,11 +40,12 @@ class OverlayBook:
         """The numbers of the overlays that are laid, or about to be."""
         return tuple(self._laid)
 
-    def add(self, record: Record) -> int:
-        """Add an overlay, which `send` has made; returns its number."""
+    def add(self, record: Record, asked: str) -> int:
+        """Add an overlay, which `send` has made, and the name by which it was `asked` for; returns
+        its number."""
         self._newest += 1
         self._records[self._newest], self._laid[self._newest] = record, None
-        self._unanswered[self._newest] = record.asked
+        self._unanswered[self._newest] = asked
         if len(self._unanswered) > MAX_UNANSWERED:
             del self._unanswered[next(iter(self._unanswered))]
         return self._newest

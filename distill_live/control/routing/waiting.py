@@ -94,9 +94,9 @@ class Waiting:
         heard, its address and its arguments. A panic has cancelled those from before it."""
         found, latency = self._find(panics), self._hooks.latency()
         messages = [
-            (f"{_WAITING}/message", (max(when - self._clock(), 0.0) + latency, *_flat(message)))
+            (f"{_WAITING}/message", (max(when - self._clock(), 0.0) + latency, address, *arguments))
             for when, waiting in found
-            for message in waiting.messages
+            for address, arguments in waiting.messages
         ]
         return [(_WAITING, (len(messages),)), *messages]
 
@@ -148,11 +148,6 @@ def read_at(arguments: Sequence[object]) -> tuple[Quantum, Message]:
     if address == AT:
         raise ParameterError("a message that waits for a beat cannot contain another `at`")
     return quantum, (address, arguments[2:])
-
-
-def _flat(message: Message) -> tuple[object, ...]:
-    """The address and the arguments of a message."""
-    return message[0], *message[1]
 
 
 def _text(message: Message) -> str:

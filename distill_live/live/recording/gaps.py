@@ -50,6 +50,6 @@ class GapFades:
         return falling
 
 
-def in_words(seconds: float) -> str:
+def gap_words(seconds: float) -> str:
     """How long an interruption lasted; in ms if it is short."""
     return f"{seconds:.1f} s" if seconds >= 0.1 else f"{max(round(1000 * seconds), 1)} ms"

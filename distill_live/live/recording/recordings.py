@@ -7,7 +7,7 @@ from pathlib import Path
 
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.recording.gaps import SHORTEST_GAP, in_words
+from distill_live.live.recording.gaps import SHORTEST_GAP, gap_words
 from distill_live.live.recording.recorder import Recorder, new_recording_path
 from distill_live.live.server.long_request import LongRequest
 
@@ -78,9 +78,8 @@ class Recordings(LongRequest):
         for gap in recorder.gaps[self._told_gaps :]:
             self._told_gaps += 1
             if gap.seconds >= SHORTEST_GAP:
-                self._say(
-                    f"{recorder.path.name} is silent for {in_words(gap.seconds)}, at {gap.at:.1f} s"
-                )
+                silent = gap_words(gap.seconds)
+                self._say(f"{recorder.path.name} is silent for {silent}, at {gap.at:.1f} s")
 
     def stop(self) -> None:
         """Finish the file that is open, if one is."""

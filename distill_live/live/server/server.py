@@ -25,7 +25,7 @@ from distill_live.live.pacing.output_pace import OutputPace
 from distill_live.live.pacing.overload_notice import OverloadNotice
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.memory import AudioMemory
-from distill_live.live.recording.gaps import in_words
+from distill_live.live.recording.gaps import gap_words
 from distill_live.live.recording.recordings import Recordings
 from distill_live.live.server.audio_output import AudioOutput
 from distill_live.live.server.clips import Clips
@@ -312,11 +312,11 @@ class Server:
         """Report a passage that was repeated because there was no new sound, and a time in which
         nothing played."""
         if (bridge := self._bridges.poll(self.deck)) is not None:
-            repeated = in_words(bridge.samples / SAMPLE_RATE)
+            repeated = gap_words(bridge.samples / SAMPLE_RATE)
             self._log(f"the last passage was repeated for {repeated}")
             self._session_log.note("bridge", **bridge._asdict())
         if (gap := self._gaps.poll(self.deck)) is not None:
-            self._log(f"nothing played for {in_words(gap.samples / SAMPLE_RATE)}")
+            self._log(f"nothing played for {gap_words(gap.samples / SAMPLE_RATE)}")
             self._session_log.note("gap", **gap._asdict())
 
     def _tell_missing_model(self, text: str, asked: str) -> None:

@@ -41,7 +41,8 @@ class Previews:
     def __init__(self, recordings: Recordings, epochs: int) -> None:
         longest = max(recordings.recordings, key=lambda one: len(one.samples))
         wanted = round(PREVIEW_SECONDS * recordings.sample_rate)
-        self._whole, self._end = longest, _part(longest, len(longest.samples), wanted)
+        end = len(longest.samples)
+        self._whole, self._end = longest, longest.part(max(end - wanted, 0), end)
         self._due = {max(1, round(epochs * part / PREVIEWS)) for part in range(1, PREVIEWS + 1)}
         self.sounds: list[tuple[int, Sound]] = [(0, self._end.samples)]
 
@@ -66,7 +67,7 @@ class Previews:
         column = frames * spectrogram.config.hop_length
         end = training_columns(-(-len(self._whole.samples) // column)) * column
         wanted = round(MEASURED_SECONDS * spectrogram.config.sample_rate)
-        mel = recording_mel(_part(self._whole, end, wanted), spectrogram, frames)
+        mel = recording_mel(self._whole.part(max(end - wanted, 0), end), spectrogram, frames)
         return compare_detail(codec, [mel])
 
 
@@ -81,8 +82,3 @@ def reconstruct(
     clear = clarity.apply(spectrogram.mels(decoded[0, 0]).float(), USUAL_SOUND.clarity)
     sound: Sound = phase.reconstruct(spectrogram, clear).cpu().numpy()
     return sound[: len(recording.samples)]
-
-
-def _part(recording: Recording, end: int, wanted: int) -> Recording:
-    """Up to `wanted` samples of a recording, before sample `end`."""
-    return recording.part(max(end - wanted, 0), end)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from distill_live.live.recording.gaps import GapFades, in_words
+from distill_live.live.recording.gaps import GapFades, gap_words
 
 
 @pytest.mark.parametrize("block", [1, 7, 100, 5_000])
@@ -25,4 +25,4 @@ def test_the_fades_do_not_depend_on_the_blocks(block: int) -> None:
     ("samples", "shown"), [(72_000, "1.5 s"), (4_800, "0.1 s"), (1_200, "25 ms"), (3, "1 ms")]
 )
 def test_an_interruption_is_never_told_to_last_no_time(samples: int, shown: str) -> None:
-    assert in_words(samples / 48_000) == shown
+    assert gap_words(samples / 48_000) == shown
