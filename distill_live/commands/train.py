@@ -64,6 +64,15 @@ def train(
         ColumnFrames,
         typer.Option("--column-frames", help="Length of a column, in frames of 10.7 ms."),
     ] = "8",
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="MODEL",
+            help="Model whose encoder and decoder the new codec begins with; none begins with "
+            "random weights (default: base, which ships and knows many sounds).",
+        ),
+    ] = None,
     mono: Annotated[
         bool,
         typer.Option(
@@ -77,7 +86,7 @@ def train(
             "--codec-epochs",
             "--epochs",
             min=1,
-            help="Number of codec epochs (default: 40; with --continue, 20).",
+            help="Number of codec epochs (default: 10; with --from none, 40; with --continue, 20).",
         ),
     ] = None,
     prior_epochs: Annotated[
@@ -132,10 +141,10 @@ def train(
     """
     require_time_or_epochs(time, codec_epochs=codec_epochs, prior_epochs=prior_epochs)
     if continues is not None:
-        if name or codebook_size or rvq_levels != 3 or column_frames != "8" or mono:
+        if name or codebook_size or rvq_levels != 3 or column_frames != "8" or mono or start:
             raise typer.BadParameter(
                 "a model keeps its name and shape with --continue: leave out --name, "
-                "--codebook-size, --rvq-levels, --column-frames and --mono"
+                "--codebook-size, --rvq-levels, --column-frames, --mono and --from"
             )
         if vocoder != "phase":
             raise typer.BadParameter(
@@ -158,7 +167,7 @@ def train(
 
     choices = Choices(
         codebook_size=codebook_size, rvq_levels=rvq_levels, column_frames=int(column_frames),
-        mono=mono, codec_epochs=codec_epochs, commitment_weight=commitment_weight,
+        start=start, mono=mono, codec_epochs=codec_epochs, commitment_weight=commitment_weight,
         keep_codes=training_codes, grains=grains, no_prior=no_prior, prior_size=prior_size,
         prior_epochs=prior_epochs, vocoder=vocoder, time=time,
     )  # fmt: skip

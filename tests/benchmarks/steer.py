@@ -4,7 +4,9 @@
 
 For each of loudness, brightness, noisiness and density: sounds at nine settings from -1 to 1, two
 seeds each, and the rank correlation (Spearman) of the setting with what is then measured. Prints a
-line of JSON for each.
+line of JSON for each. The last line has the `ranges`, how far each is moved by its own setting from
+-1 to 1 (dB, mel bins, dB, onsets per second), and `moved`: how far each is moved by the settings of
+the others, as a share of its range.
 """
 
 from __future__ import annotations
@@ -35,13 +37,17 @@ def main() -> None:
     parser.add_argument("--guidance", type=float, default=PARAMETERS["steer/guidance"].default)
     options = parser.parse_args()
     loaded = load_model_v2(find_model(options.model))
+    ends = []
     for number, name in enumerate(STEERED):
-        settings, found = [], []
+        settings, told = [], []
         for setting in SETTINGS:
             for seed in range(SEEDS):
                 steering = Steering(**{name: float(setting)}, guidance=options.guidance)
                 settings.append(setting)
-                found.append(measured(loaded, steering, seed, options.seconds)[number])
+                told.append(measured(loaded, steering, seed, options.seconds))
+        found = [one[number] for one in told]
+        means = np.reshape(told, (len(SETTINGS), SEEDS, len(STEERED))).mean(1)
+        ends.append(means[-2:].mean(0) - means[:2].mean(0))
         middle = np.reshape(found, (len(SETTINGS), SEEDS)).mean(1).round(1).tolist()
         print(
             json.dumps(
@@ -49,6 +55,25 @@ def main() -> None:
             ),
             flush=True,
         )
+    print(json.dumps(moved(np.stack(ends))))
+
+
+def moved(ends: np.ndarray) -> dict[str, dict[str, object]]:
+    """By the settings (rows) from their lower end to their upper one, how far each descriptor
+    (columns) is moved `[4, 4]`."""
+    ranges = ends.diagonal()
+    shares = ends / np.where(ranges == 0, 1, ranges)
+    return {
+        "ranges": {name: round(float(one), 2) for name, one in zip(STEERED, ranges, strict=True)},
+        "moved": {
+            by: {
+                name: round(float(shares[row, column]), 2)
+                for column, name in enumerate(STEERED)
+                if column != row
+            }
+            for row, by in enumerate(STEERED)
+        },
+    }
 
 
 def measured(loaded: LoadedVQModel, steering: Steering, seed: int, seconds: float) -> list[float]:

@@ -24,8 +24,9 @@ class Choices:
     """What the user has chosen; None keeps the usual setting.
 
     `codebook_size`, `rvq_levels` and `column_frames` shape a new codec; with `mono` it has one
-    channel, whatever the recordings have. Without `keep_codes` the model file contains nothing of
-    the recordings, neither codes nor previews, and there is no file of grains; without `grains`,
+    channel, whatever the recordings have. `start` names the model whose encoder and decoder it
+    begins with, if they fit; "none" is none. Without `keep_codes` the model file contains nothing
+    of the recordings, neither codes nor previews, and there is no file of grains; without `grains`,
     that file alone is left out. If `vocoder` is "phase", none is trained. If `adversarial` is None,
     discriminators are used only on a GPU. If there is a `time`, the numbers of epochs fit into it.
     """
@@ -33,6 +34,7 @@ class Choices:
     codebook_size: int | None = None
     rvq_levels: int = 3
     column_frames: int = 8
+    start: str | None = None
     mono: bool = False
     codec_epochs: int | None = None
     commitment_weight: float | None = None

@@ -22,7 +22,7 @@ def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig
     Raises ModelFileError, TrainingError and RunStopped.
     """
     config = run.choices.of_codec(config)
-    base = material.known.get("weights_sha256")
+    base = material.builds_on
     if run.choices.time is None or run.checkpoints.resumes:
         config = as_chosen(run, "codec", config) or config
         run.begin_phase("codec", material.recordings, config, base)
@@ -70,6 +70,7 @@ def _train(
         checkpoints=run.checkpoints, processes=run.processes, rehearsal=material.rehearsal,
         previews=previews if run.processes.is_first else None,
         on_pace=lambda found: run.progress.codec_pace(found.seconds, later(found.seconds)),
+        start=material.start.require_trainable() if material.start else None,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.commands.training_steps.choices import Choices, new_codec_config, prior_config
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.progress import in_words
+from distill_live.commands.training_steps.start import started
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.pace import expected_codec
 from distill_live.training.prior.judging import expected_windows
@@ -39,7 +40,8 @@ def estimate_training(
     """Measure a few steps of each phase. Raises TrainingError as the training would."""
     choices = choices or Choices()
     share_cores(processes)
-    config = choices.of_codec(new_codec_config(recordings, choices))
+    _, config = started(choices, new_codec_config(recordings, choices), lambda line: None)
+    config = choices.of_codec(config)
     codec = expected_codec(recordings, config, processes)
     prior = prior_expected(choices, Material(recordings), config, processes)
     return Estimate(round(codec.seconds, 1), round(prior.whole, 1))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from distill_live.audio.dataset import Recordings
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.column_prior import PriorSize
 from distill_live.training.data.rehearsal import Rehearsal
@@ -18,10 +19,14 @@ _SUMMED_SAMPLES = 1 << 20
 
 @dataclass(frozen=True)
 class Material:
-    """The recordings of a folder and, with `--continue`, those that the model knows already."""
+    """The recordings of a folder and, with `--continue`, those that the model knows already.
+
+    `start` is the model whose encoder and decoder a new codec begins with.
+    """
 
     recordings: Recordings
     rehearsal: Rehearsal | None = None
+    start: LoadedVQModel | None = None
 
     @property
     def names(self) -> list[str]:
@@ -33,6 +38,17 @@ class Material:
     def seconds(self) -> float:
         """The total length of all recordings."""
         return self.recordings.seconds + (self.rehearsal.seconds if self.rehearsal else 0.0)
+
+    @property
+    def start_name(self) -> str | None:
+        """What the model that the codec starts from is called, if there is one."""
+        return str(self.start.metadata["name"]) if self.start else None
+
+    @property
+    def builds_on(self) -> str | None:
+        """The checksum of the model that the codec's training builds on, if there is one."""
+        header = self.start.metadata if self.start else self.known
+        return header.get("weights_sha256")
 
     @property
     def known(self) -> dict[str, Any]:

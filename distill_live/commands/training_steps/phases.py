@@ -9,6 +9,7 @@ from distill_live.commands.training_steps.grains import add_grains
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.prior import add_prior
 from distill_live.commands.training_steps.run import TrainingRun
+from distill_live.commands.training_steps.start import started
 from distill_live.commands.training_steps.vocoder import add_vocoder
 from distill_live.training.codec.config import CodecTrainingConfig
 
@@ -19,8 +20,8 @@ def train_new(run: TrainingRun) -> Recordings | None:
     Raises DatasetError, ModelFileError, TrainingError and RunStopped.
     """
     recordings = run.read_recordings(stereo=not run.choices.mono)
-    config = new_codec_config(recordings, run.choices)
-    train_codec_and_prior(run, Material(recordings), config)
+    start, config = started(run.choices, new_codec_config(recordings, run.choices), run.say)
+    train_codec_and_prior(run, Material(recordings, start=start), config)
     if run.choices.vocoder != "phase" and run.processes.is_first:
         add_vocoder(run, recordings)
     return recordings if run.choices.keep_codes else None

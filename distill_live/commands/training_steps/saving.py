@@ -63,7 +63,7 @@ def save_codec(
         metadata={
             "training": {
                 "version": __version__,
-                "codec": _settings(config, "codec"),
+                "codec": _settings(config, "codec") | {"start": material.start_name},
                 "codec_seconds": round(run.checkpoints.seconds, 1),
                 "keeps_codes": keeps_codes,
                 "best_epoch": trained.best_epoch,

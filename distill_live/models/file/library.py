@@ -31,6 +31,8 @@ CHECKPOINT_SUFFIXES: dict[TrainingCommand, str] = {
 
 #: The model that ships, and that is played when no other is named.
 DEMO = "demo"
+#: The codec that ships, from which the training of others starts.
+BASE = "base"
 
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 
@@ -135,9 +137,10 @@ def find_playable(name: str) -> Path:
 
 
 def find_own_model(name: str | Path) -> Path:
-    """As `find_model`; raises ModelFileError for the demo, which is not the user's to change."""
+    """As `find_model`; raises ModelFileError for what ships, which is not the user's to change."""
     path = find_model(name)
-    if path.resolve() == (package_models_folder() / f"{DEMO}{SUFFIX}").resolve():
+    shipped = [(package_models_folder() / f"{one}{SUFFIX}").resolve() for one in (DEMO, BASE)]
+    if path.resolve() in shipped:
         raise ModelFileError(
             f"{path} ships with distill-live and cannot be changed: make a copy and change that"
         )

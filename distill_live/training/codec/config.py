@@ -12,6 +12,9 @@ from distill_live.training.data.augmentation import AugmentationConfig, get_adap
 
 # The factor for the learning rates of a trained codec that learns more.
 _CONTINUED_RATE = 0.3
+# The share of the epochs and the factor for the learning rates of a codec that starts from one that
+# has learned other sounds.
+_STARTED_EPOCHS, _STARTED_RATE = 0.25, 0.5
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,16 @@ def get_continued_codec_config(codec: VQVAEConfig, columns: int) -> CodecTrainin
     """Settings for a trained codec that learns more: fewer epochs and smaller steps. `columns`
     counts those of old and new recordings together."""
     new = get_adaptive_codec_config(codec, columns)
-    return replace(
-        new,
-        epochs=new.epochs // 2,
-        hidden_rate=new.hidden_rate * _CONTINUED_RATE,
-        rate=new.rate * _CONTINUED_RATE,
-    )
+    return _slower(replace(new, epochs=new.epochs // 2), _CONTINUED_RATE)
+
+
+def get_started_codec_config(new: CodecTrainingConfig) -> CodecTrainingConfig:
+    """The settings of a new codec, changed for one that starts from a codec that has learned other
+    sounds: fewer epochs and smaller steps."""
+    fewer = replace(new, epochs=max(1, round(new.epochs * _STARTED_EPOCHS)))
+    return _slower(fewer, _STARTED_RATE)
+
+
+def _slower(config: CodecTrainingConfig, factor: float) -> CodecTrainingConfig:
+    hidden_rate, rate = config.hidden_rate * factor, config.rate * factor
+    return replace(config, hidden_rate=hidden_rate, rate=rate)

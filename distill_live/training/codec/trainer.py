@@ -21,6 +21,7 @@ from distill_live.training.codec.judging import judge_codec
 from distill_live.training.codec.losses import latent_movement, reconstruction_loss
 from distill_live.training.codec.mels import TrainingMels, first_of
 from distill_live.training.codec.previews import Previews
+from distill_live.training.codec.start import take_over
 from distill_live.training.data.rehearsal import Rehearsal
 from distill_live.training.run.checkpoint import Checkpoints, State
 from distill_live.training.run.ending import Ending
@@ -94,13 +95,15 @@ def train_codec(
     rehearsal: Rehearsal | None = None,
     previews: Previews | None = None,
     on_pace: Callable[[Expected], None] | None = None,
+    start: ConvVQVAE | None = None,
 ) -> TrainedCodec:
     """Train a codec; the epoch with the smallest validation error is kept.
 
     `checkpoints` save every epoch, and resume an earlier run. `processes` are those that train
     together, each on its own device. `rehearsal` is an earlier codec that learns the recordings in
     addition to its own. `previews` are made at some of the epochs. `on_pace` is called once, after
-    the first steps, with what the whole training will take.
+    the first steps, with what the whole training will take. `start` is a codec of the same shape
+    whose encoder and decoder a new one begins with.
 
     Once an epoch has ended, Ctrl-C, a full disk or full memory end the training and the best epoch
     is kept; before that they raise. Raises TrainingError when the loss is not a number and no epoch
@@ -108,7 +111,7 @@ def train_codec(
     """
     processes = processes or Processes(device)
     with seeded(config.seed, processes.device):
-        trainer = _CodecTrainer(recordings, config, processes, rehearsal, previews)
+        trainer = _CodecTrainer(recordings, config, processes, rehearsal, previews, start)
         ending = trainer.run(on_epoch, checkpoints, on_pace)
     return trainer.result(ending)
 
@@ -123,6 +126,7 @@ class _CodecTrainer(EpochTrainer[CodecEpoch]):
         processes: Processes,
         rehearsal: Rehearsal | None,
         previews: Previews | None,
+        start: ConvVQVAE | None,
     ) -> None:
         steps = processes.steps(config.steps_per_epoch, config.batch_crops)
         super().__init__(CodecEpoch, config.seed, processes)
@@ -140,6 +144,8 @@ class _CodecTrainer(EpochTrainer[CodecEpoch]):
             self.model = copy.deepcopy(rehearsal.model).requires_grad_(True)
         else:
             self.model = ConvVQVAE(config.codec)
+            if start:
+                take_over(start, self.model)
         self.model.to(self.device)
         self.model.quantizer.start_learning(
             config.learning,

@@ -27,6 +27,7 @@ MODEL = Field("model", "text", "Name of the model.", required=True)
 SET = Field("set", "text", "Name of the set of recordings.", required=True)
 NAME = Field("name", "text", "Name of the new model (default: the name of the set).")
 CONTINUE = Field("continue", "text", "Name of a model that learns the recordings in addition.")
+_FROM = Field("from", "text", "Model that the new codec starts from, or none (default: base).")
 
 #: Flags that have an option for both of their values.
 _BOTH_WAYS = ("training_codes", "grains", "adversarial")
@@ -90,7 +91,7 @@ KINDS: dict[str, JobKind] = {
             Field("column_frames", "text", "Length of a column in frames of 10.7 ms.",
                   choices=("4", "8", "16")),
             Field("commitment_weight", "number", "Weight of the commitment loss.", minimum=0),
-            _epochs("codec_epochs"), _epochs("prior_epochs"), _TIME, _PRIOR_SIZE, _VOCODER,
+            _FROM, _epochs("codec_epochs"), _epochs("prior_epochs"), _TIME, _PRIOR_SIZE, _VOCODER,
             Field("mono", "flag", "Makes a mono model even if recordings are stereo."),
             Field("no_prior", "flag", "Trains the codec only."),
             Field("training_codes", "flag", "Stores the recordings' codes in the model file."),
