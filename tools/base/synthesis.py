@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.signal import butter, lfilter, sosfilt
 
 from tools.base.sound import RATE, Random, Sound, either, lay, placed, scaled
+
+#: Makes so many samples `[N]` of one event.
+Kind = Callable[[Random, int], Sound]
 
 #: The first three formants of some vowels in Hz.
 _VOWELS = ((800, 1150, 2900), (350, 2000, 2800), (270, 2140, 2950), (450, 800, 2830),
@@ -16,7 +21,7 @@ def play(random: Random, count: int) -> Sound:
     """Random events of one to three kinds, `[count, 2]`."""
     out = np.zeros((count, 2))
     for _ in range(random.integers(1, 4)):
-        make = _KINDS[random.integers(len(_KINDS))]
+        make = KINDS[random.integers(len(KINDS))]
         lasting = make in (_noise, _drone, _voice)
         pause = either(random, 0.8, 4.0) if lasting else either(random, 0.08, 1.0)
         place, at = random.uniform(-1.0, 1.0), int(random.integers(RATE))
@@ -151,4 +156,15 @@ def _vowel(random: Random, source: Sound) -> Sound:
     return out
 
 
-_KINDS = (_drum, _drum, _cymbal, _noise, _pluck, _bell, _modulated, _drone, _voice, _voice)
+KINDS: tuple[Kind, ...] = (
+    _drum,
+    _drum,
+    _cymbal,
+    _noise,
+    _pluck,
+    _bell,
+    _modulated,
+    _drone,
+    _voice,
+    _voice,
+)

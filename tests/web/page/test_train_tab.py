@@ -77,10 +77,10 @@ def test_a_quick_trial_has_the_epochs_of_about_a_minute(blank: Page) -> None:
         """,
     )
     assert found == [
-        {"codec_epochs": 4, "prior_epochs": 1},
-        {"codec_epochs": 40, "prior_epochs": 24},
-        {"codec_epochs": 4, "prior_epochs": 2},
-        {"codec_epochs": 4, "prior_epochs": 2},
+        {"codec_epochs": 1, "prior_epochs": 1},
+        {"codec_epochs": 10, "prior_epochs": 24},
+        {"codec_epochs": 1, "prior_epochs": 2},
+        {"codec_epochs": 1, "prior_epochs": 2},
     ]
 
 

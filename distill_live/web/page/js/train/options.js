@@ -8,11 +8,11 @@ import { html } from '../core/dom.js'
 import { NumberField } from '../generate/number.js'
 
 /**
- * `help`: what it does, and when to change it. `part` is what the epochs train; `epochs`, how many there are if
- * nobody chooses.
+ * `help`: what it does, and when to change it. `unset`: what an empty choice is called. `part` is what the epochs
+ * train; `epochs`, how many there are if nobody chooses.
  * @typedef {{name: string, label: string, kind: 'number'|'choice'|'check'|'text', min?: number, max?: number,
  *   usual?: string, choices?: string[], value?: any, more?: boolean, help?: string, float?: boolean,
- *   part?: string, epochs?: number}} Field
+ *   part?: string, epochs?: number, unset?: string}} Field
  */
 
 const MOST_EPOCHS = 10_000
@@ -42,7 +42,11 @@ const FIELDS = {
       help: 'What turns codes into sound. Phase needs no training; a neural one takes much longer.',
     },
     {
-      ...epochs('codec_epochs', 'Epochs of the codec', 'codec', 40), more: true,
+      name: 'from', label: 'Start from', kind: 'choice', choices: ['', 'none'], unset: 'the base', more: true,
+      help: 'The base has learned many sounds, so that your recordings take a quarter of the time.',
+    },
+    {
+      ...epochs('codec_epochs', 'Epochs of the codec', 'codec', 10, '10, from nothing 40'), more: true,
       help: 'How many times the codec goes through the recordings. More epochs sound closer to them and take longer.',
     },
     {
@@ -106,7 +110,7 @@ const FIELDS = {
     },
   ],
 }
-const SHOWN_AS = { '': 'by the recordings', phase: 'phase', auto: 'the closer one', neural: 'neural' }
+const SHOWN_AS = { '': 'by the recordings', none: 'nothing', phase: 'phase', auto: 'the closer one', neural: 'neural' }
 
 /** @param {string} what */
 export const defaultsOf = (what) =>
@@ -179,7 +183,7 @@ function Control(/** @type {any} */ { field, value, hint, change }) {
     return html`<label class="field">
       <span>${field.label}</span>
       <select value=${value} onChange=${typed}>
-        ${field.choices.map((/** @type {string} */ one) => html`<option key=${one} value=${one}>${nameOf(one)}</option>`)}
+        ${field.choices.map((/** @type {string} */ one) => html`<option key=${one} value=${one}>${nameOf(one, field)}</option>`)}
       </select>
     </label>`
   }
@@ -196,4 +200,7 @@ function Control(/** @type {any} */ { field, value, hint, change }) {
   </label>`
 }
 
-const nameOf = (/** @type {string} */ choice) => SHOWN_AS[/** @type {keyof typeof SHOWN_AS} */ (choice)] ?? choice
+function nameOf(/** @type {string} */ choice, /** @type {Field} */ field) {
+  if (!choice && field.unset) return field.unset
+  return SHOWN_AS[/** @type {keyof typeof SHOWN_AS} */ (choice)] ?? choice
+}
