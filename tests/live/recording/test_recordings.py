@@ -230,3 +230,14 @@ def test_silence_because_nothing_was_played_is_said_once_with_its_place(tmp_path
         "mine.wav is silent for 1.3 s, at 2.0 s",
         f"recorded {tmp_path / 'mine.wav'}",
     ]
+
+
+def test_a_gap_that_nobody_has_asked_about_is_said_at_the_end(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.recordings.start(tmp_path / "mine.wav")
+    desk.tap.write(np.ones(48_000, np.float32))
+    desk.tap.begin(48_000)
+    desk.tap.note_gap(1.3)
+    desk.tap.write(steady(0.5))
+    desk.recordings.stop()
+    assert desk.said[0] == "mine.wav is silent for 1.3 s, at 1.0 s"
