@@ -1,10 +1,11 @@
 """What a codec loses, by how many codes a second it has and by how it is trained.
 
     python -m tests.benchmarks.codec_curve FOLDER [--epochs 12] [--held-out NAME ...]
-        [--trials "NAME=VALUE ..." ...]
+        [--from MODEL] [--trials "NAME=VALUE ..." ...]
 
 Each trial trains a codec with other settings (of VQVAEConfig, LearningConfig,
-AugmentationConfig or CodecTrainingConfig) for so many epochs, and prints a line of JSON:
+AugmentationConfig or CodecTrainingConfig) for so many epochs, from a model's encoder and decoder if
+one is named, as `train --from` does, and prints a line of JSON:
 
     codes_per_s   codes of one second of sound
     seen, unseen  mean absolute difference of log mels in dB: training part, held-out end
@@ -34,8 +35,14 @@ from distill_live.audio.distances.reconstruction import measure_all
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.quantizer import LearningConfig
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.models.file.library import find_model
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.training.codec.clarity import measure_clarity
-from distill_live.training.codec.config import CodecTrainingConfig, get_adaptive_codec_config
+from distill_live.training.codec.config import (
+    CodecTrainingConfig,
+    get_adaptive_codec_config,
+    get_started_codec_config,
+)
 from distill_live.training.codec.trainer import TrainedCodec, train_codec
 from distill_live.training.data.augmentation import AugmentationConfig
 
@@ -51,14 +58,19 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--held-out", nargs="*", default=[], metavar="NAME", help="file stems")
+    parser.add_argument("--from", dest="start", metavar="MODEL")
     parser.add_argument("--trials", nargs="*", default=TRIALS)
     options = parser.parse_args()
+    start = load_model_v2(find_model(options.start)).require_trainable() if options.start else None
     found = load_recordings(options.folder)
     recordings, unseen = split(found, options.held_out)
     for trial in options.trials:
-        config = replace(settings(recordings, trial), epochs=options.epochs)
+        config = settings(recordings, trial)
+        if start:
+            config = get_started_codec_config(config)
+        config = replace(config, epochs=options.epochs)
         began = time.monotonic()
-        trained = train_codec(recordings, config)
+        trained = train_codec(recordings, config, start=start)
         seconds = round(time.monotonic() - began)
         clarity = measure_clarity(trained.model, trained.spectrogram, recordings)
         print(json.dumps({"trial": trial or "the defaults", "seconds": seconds,
