@@ -248,6 +248,26 @@ PICTURES = """
   return [passed, shown, counted, drawn - counted]
 """
 
+#: Three begin one after the other; which of them are drawn in each picture from then on.
+SHARED = """
+  const { everyPicture } = await load('canvas/pictures.js')
+  const drawn = new Map()
+  const note = (name) => {
+    const at = document.timeline.currentTime
+    drawn.set(at, [...drawn.get(at) ?? [], name])
+  }
+  const ends = []
+  for (const name of ['timeline', 'sound', 'meter']) {
+    ends.push(everyPicture(() => note(name)))
+    await new Promise((go) => setTimeout(go, 30))
+  }
+  await new Promise(requestAnimationFrame)
+  drawn.clear()
+  while (drawn.size < 4) await new Promise(requestAnimationFrame)
+  for (const end of ends) end()
+  return [...drawn.values()].map((names) => names.sort().join())
+"""
+
 
 def test_what_moves_is_drawn_for_each_picture_of_the_screen(blank: Page) -> None:
     blank.emulate_media(reduced_motion="no-preference")
@@ -261,3 +281,8 @@ def test_with_little_motion_it_is_drawn_at_most_twelve_times_a_second(blank: Pag
     passed, shown, drawn, after = run(blank, PICTURES)
     assert 1 <= drawn <= min(passed / 83 + 2, shown + 1)
     assert after == 0
+
+
+def test_with_little_motion_all_that_moves_is_drawn_in_the_same_pictures(blank: Page) -> None:
+    blank.emulate_media(reduced_motion="reduce")
+    assert set(run(blank, SHARED)) == {"meter,sound,timeline"}

@@ -14,6 +14,11 @@ export function isCalm() {
   return matchMedia('(prefers-reduced-motion: reduce)').matches
 }
 
+/** What asks for its next picture, with little motion: all at one moment, so that they share it. A
+ * picture costs the browser more than what is drawn in it. @type {Set<() => void>} */
+const asks = new Set()
+let timer = 0
+
 /** Draw each picture of the screen, or, with little motion, twelve a second.
  * @param {() => void} draw */
 export function everyPicture(draw) {
@@ -26,9 +31,15 @@ export function everyPicture(draw) {
   // A hidden page has no pictures: one request waits until it is seen again.
   const ask = () => { request ||= requestAnimationFrame(picture) }
   ask()
-  const timer = calm ? setInterval(ask, CALM_MS) : 0
+  if (calm) {
+    asks.add(ask)
+    timer ||= window.setInterval(() => asks.forEach((one) => one()), CALM_MS)
+  }
   return () => {
-    clearInterval(timer)
     cancelAnimationFrame(request)
+    asks.delete(ask)
+    if (asks.size) return
+    clearInterval(timer)
+    timer = 0
   }
 }
