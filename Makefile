@@ -72,9 +72,7 @@ quick_tests := $(addprefix tests/,audio codes control edits inference inputs mod
 # those that have the most tests, which are the quickest.
 workers := $(shell n=$$(getconf _NPROCESSORS_ONLN); test $$n -gt 4 && echo 4 || echo $$n)
 test_environment := $(addprefix $(VENV)/,installed-test test-programs test-modules)
-# Tests that watch something grow take minutes: they are left out but where CI=true, where nothing is.
-pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile --no-loadscope-reorder \
-	$(if $(filter true,$(CI)),,-m "not soak")
+pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile --no-loadscope-reorder
 
 # Many container images forbid Python to store compiled code. The tests start hundreds of processes, and
 # each of them would have to compile every module again.

@@ -45,8 +45,7 @@ RunCli = Callable[..., CliResult]
 
 #: Tests here wait for other programs, some of them for minutes, or compute for a minute.
 _WAITING = tuple(str(Path("tests", *one.split("/"))) for one in (
-    "web/page/test_memory.py", "web/api/test_jobs.py", "web/page", "commands", "live/server",
-    "live/engine",
+    "web/api/test_jobs.py", "web/page", "commands", "live/server", "live/engine",
 ))  # fmt: skip
 
 

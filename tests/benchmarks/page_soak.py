@@ -114,12 +114,16 @@ def in_use(page: Browser, control: int, renderer: int, elapsed: float) -> dict[s
     }
 
 
+def settled(samples: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first of several samples that was taken after a minute, or after half of the time."""
+    settled_at = min(SETTLED_S, samples[-1]["at"] / 2)
+    return next(one for one in samples if one["at"] >= settled_at)
+
+
 def growth(samples: list[dict[str, Any]]) -> dict[str, float]:
-    """The last of several samples per the first that was taken after a minute, or after half."""
-    last = samples[-1]
-    settled_at = min(SETTLED_S, last["at"] / 2)
-    settled = next(one for one in samples if one["at"] >= settled_at)
-    return {name: round(last[name] / settled[name], 4) for name in last if name != "at"}
+    """The last of several samples per the one that had settled."""
+    last, before = samples[-1], settled(samples)
+    return {name: round(last[name] / before[name], 4) for name in last if name != "at"}
 
 
 if __name__ == "__main__":
