@@ -25,21 +25,20 @@ from pathlib import Path
 
 from distill_live.math_threads import spare_threads
 from tests.tools import read_line
-from tests.warm_client import CODE, LENGTH, SOCKET
+from tests.warm_client import CLIENT, CODE, LENGTH, SOCKET
 from tests.warm_serve import USED
 
 ROOT = Path(__file__).parents[1]
 _FORKS = sys.platform == "linux"
 _TINY = "tests.commands.tiny_training"
 _PLAIN = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from {_TINY} import main; main()"
-_CLIENT = (sys.executable, "-I", "-S", str(Path(__file__).with_name("warm_client.py")))
 #: Runs `tiny_training` with the arguments that follow, from any folder.
 WARM_TINY = (
-    (*_CLIENT, _TINY) if _FORKS
+    (*CLIENT, _TINY) if _FORKS
     else (sys.executable, "-c", _PLAIN)
 )  # fmt: skip
 #: Runs `distill-live` with the arguments that follow, see `warm_serve`.
-WARM_SERVE = (*_CLIENT, "tests.warm_serve") if _FORKS else ()
+WARM_SERVE = (*CLIENT, "tests.warm_serve") if _FORKS else ()
 
 # The first two are otherwise imported when an optimizer and a loudness meter are first used, which
 # takes as long as importing torch.

@@ -21,6 +21,8 @@ import sys
 LENGTH, CODE = struct.Struct("!I"), struct.Struct("!i")
 #: The variable of the environment that says where the warm process listens.
 SOCKET = "DISTILL_TESTS_WARM"
+#: What this program is started with, but for the arguments.
+CLIENT = (sys.executable, "-I", "-S", __file__)
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -1,6 +1,7 @@
 """`distill-live` in a fork of the warm process; the first line of its output is its process id.
 
-Its fork server is not a fresh Python, which would import torch again, but a fork of this process.
+Its fork server is not a fresh Python, which would import torch again, but a fork of this process,
+and the jobs of its page are forks of the warm process.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from multiprocessing import util
 
 from distill_live import cli
+from distill_live.commands.serving.page import work
 from distill_live.commands.serving.torch_processes import MODULES
 from distill_live.live.ipc import process_source
+from distill_live.web.work.workplace import Workplace
+from tests.warm_client import CLIENT
 
 #: Modules of control and of what it starts, which are imported only when they are needed.
 USED = (
@@ -31,6 +36,8 @@ def main() -> None:
     print(os.getpid(), flush=True)
     # `multiprocessing` starts its fork server through this function, and spawned processes too.
     util.spawnv_passfds = _start
+    program = (*CLIENT, "distill_live.cli")
+    setattr(work, "Workplace", partial(Workplace, program=program))  # noqa: B010
     cli.main()
 
 

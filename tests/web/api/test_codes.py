@@ -207,8 +207,10 @@ def test_a_deleted_document_is_gone(desk: Office, document: dict[str, Any]) -> N
     assert desk.get(f"/codes/{document['id']}").status_code == 404
 
 
-def test_a_process_that_dies_is_started_again(desk: Office, document: dict[str, Any]) -> None:
-    bench = WorkbenchClient(desk.place.codes)
+def test_a_process_that_dies_is_started_again(
+    desk: Office, document: dict[str, Any], forks: ProcessSource
+) -> None:
+    bench = WorkbenchClient(desk.place.codes, processes=forks)
     try:
         assert bench.ask("describe", id=document["id"])["id"] == document["id"]
         assert bench._process is not None

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import (
@@ -22,6 +23,7 @@ from playwright.sync_api import (
 
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.tools import read_line, require_browser, require_node_module
+from tests.web.page.opened import PATIENCE_MS, KeptPage, forget, new_profile
 from tests.web.page.workshop import open_workbench
 
 #: What keeps Chromium quiet, and lets it run in a container.
@@ -37,9 +39,6 @@ _PATCH = Path(__file__).parents[3] / "patches" / "default.yaml"
 PRESS_SECONDS = 0.08
 
 
-#: How long a test waits for something on a page, in ms: as long as a busy machine may need, but no
-#: longer, because a fault in the page's frame makes many tests wait.
-PATIENCE_MS = 180_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -51,8 +50,8 @@ class Served:
     osc: OscClient
 
 
-#: Opens a page: its path, its width and height in pixels, whether there is touch, a script to run
-#: before its own, and whether the browser must be one that was never used.
+#: Opens a page: its path or address, its width and height in pixels, whether there is touch, a
+#: script to run before its own, and whether the browser must be one that was never used.
 OpenPage = Callable[..., Page]
 
 
@@ -87,13 +86,6 @@ def served(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         assert found is not None
         yield Served(found[0], server.osc)
         server.end()
-
-
-def new_profile(chromium: Browser, touch: bool) -> BrowserContext:
-    """Like a browser of its own that was never used."""
-    profile = chromium.new_context(has_touch=touch, reduced_motion="reduce")
-    profile.set_default_timeout(PATIENCE_MS)
-    return profile
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +123,7 @@ def open_page(
         forget(page, served.address)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.add_init_script(script)
-        page.goto(f"{served.address}{path}")
+        page.goto(urljoin(served.address, path))
         return page
 
     yield open_one
@@ -143,19 +135,29 @@ def open_page(
     assert errors == []
 
 
-def forget(page: Page, origin: str) -> None:
-    """Clear what earlier pages have stored in this browser."""
-    session = page.context.new_cdp_session(page)
-    session.send(
-        "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "cookies,local_storage"}
-    )
-    session.detach()
-
-
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
     """The page on a laptop."""
     return open_page()
+
+
+@pytest.fixture(scope="module")
+def _kept(chromium: Browser, served: Served) -> Iterator[KeptPage]:
+    page = KeptPage(chromium, served.address)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def kept_page(_kept: KeptPage, request: pytest.FixtureRequest) -> Iterator[KeptPage]:
+    """For tests that do not ask how the page is loaded: one page for all of a file. A test that
+    fails leaves none."""
+    failed = request.session.testsfailed
+    yield _kept
+    if request.session.testsfailed > failed:
+        _kept.close()
+    errors, _kept.errors = _kept.errors, []
+    assert errors == []
 
 
 @pytest.fixture(scope="session")
@@ -165,15 +167,22 @@ def files(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         yield found.address
 
 
-@pytest.fixture
-def blank(chromium: Browser, files: str) -> Iterator[Page]:
-    """An empty page of that server's address, to import modules of the page into."""
+@pytest.fixture(scope="module")
+def empty(chromium: Browser, files: str) -> Iterator[Page]:
+    """An empty page of that server's address, for all tests of a file."""
     page = chromium.new_page()
-    empty = "<!doctype html><title>empty</title>"
-    page.route("**/empty", lambda route: route.fulfill(body=empty, content_type="text/html"))
+    text = "<!doctype html><title>empty</title>"
+    page.route("**/empty", lambda route: route.fulfill(body=text, content_type="text/html"))
     page.goto(f"{files}/empty")
     yield page
     page.close()
+
+
+@pytest.fixture
+def blank(empty: Page) -> Page:
+    """The empty page, loaded anew, to import modules of the page into."""
+    empty.reload()
+    return empty
 
 
 def hold(page: Page, x: float, y: float, to: tuple[float, float] | None = None) -> None:
@@ -198,14 +207,6 @@ def drop_files(page: Page, target: Locator, *paths: Path) -> None:
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "data": data, **place})
     session.detach()
-
-
-def until(page: Page, script: str, argument: object = None) -> None:
-    """Wait until a script says yes. Playwright's own waiting breaks the page's security policy."""
-    ends = time.monotonic() + PATIENCE_MS / 1000
-    while not page.evaluate(script, argument):
-        assert time.monotonic() < ends, script
-        page.wait_for_timeout(50)
 
 
 def axe_faults(page: Page) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from distill_live.web.server import WebServer
 from tests.tools import leave_out
 from tests.web.conftest import Studio
-from tests.web.page.conftest import PATIENCE_MS, until
+from tests.web.page.opened import PATIENCE_MS, until
 
 TOKEN = "Xq3-a_long_token"  # noqa: S105
 CONNECTED = "async () => (await import('/page/js/core/store.js')).connection() === 'open'"

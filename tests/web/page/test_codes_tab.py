@@ -17,7 +17,8 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 from distill_live.audio.files import write_audio
 from tests.commands.server_process import ServerProcess
 from tests.tools import read_line, wait_until
-from tests.web.page.conftest import OpenPage, Served, axe_faults, hold, shot, until
+from tests.web.page.conftest import Served, axe_faults, hold, shot
+from tests.web.page.opened import KeptPage, until
 
 RATE = 48_000
 PRESS_MS = 80
@@ -54,6 +55,8 @@ def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         assert server.process.stdout is not None
         found = re.search(r"http://[\w.:]+", read_line(server.process.stdout))
         assert found is not None
+        # Codes are heard in the browser; the stream would take the processor from it.
+        server.osc.send("/distill/stop")
         yield Served(found[0], server.osc)
         server.end()
 
@@ -76,11 +79,12 @@ def fetch(served: Served, method: str, path: str) -> bytes:
 
 
 @pytest.fixture
-def tab(open_page: OpenPage, served: Served) -> Page:
+def tab(kept_page: KeptPage, served: Served) -> Page:
     """The tab without any document."""
     for one in api(served, "GET", "/codes")["documents"]:
         api(served, "DELETE", f"/codes/{one['id']}")
-    page = open_page("/#codes", script=_LISTEN)
+    page = kept_page.show("codes", script=_LISTEN)
+    page.evaluate("window.heard = []")
     expect(page.get_by_role("button", name="Open a sound")).to_be_visible(timeout=PATIENCE)
     return page
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page.conftest import OpenPage, axe_faults, shot
+from tests.web.page.opened import KeptPage
 from tests.web.page.workshop import PATIENCE, Workshop, open_workbench
 
 PRESS_MS = 80
@@ -26,8 +27,8 @@ def served(
 
 
 @pytest.fixture
-def tab(open_page: OpenPage) -> Page:
-    page = open_page("/#generate")
+def tab(kept_page: KeptPage) -> Page:
+    page = kept_page.show("generate")
     model = page.get_by_role("combobox", name="Model")
     model.select_option("tiny")
     expect(model).to_have_value("tiny")

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from distill_live.models.file.header import read_header
 from tests.web.page.conftest import OpenPage, axe_faults, drop_files, shot
+from tests.web.page.opened import KeptPage
 from tests.web.page.workshop import PATIENCE, Stage, describe_codebooks, open_stage
 
 PRESS_MS = 80
@@ -20,6 +21,8 @@ PRESS_MS = 80
 @pytest.fixture(scope="module")
 def served(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with open_stage(tmp_path_factory.mktemp("library"), calm_model_path) as found:
+        # Nothing here depends on the sound, which would take the processor from the browser.
+        found.osc.send("/distill/stop")
         yield found
 
 
@@ -34,8 +37,8 @@ def drums(served: Stage, calm_model_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def tab(drums: Path, open_page: OpenPage) -> Page:
-    page = open_page("/#library")
+def tab(drums: Path, kept_page: KeptPage) -> Page:
+    page = kept_page.show("library")
     expect(row(page, "drums")).to_be_visible()
     return page
 
@@ -223,10 +226,10 @@ def test_a_model_of_distill_v1_is_taken_in(tab: Page, served: Stage, old_model_p
 
 
 def test_a_model_of_distill_v1_is_converted(
-    served: Stage, old_model_path: Path, open_page: OpenPage
+    served: Stage, old_model_path: Path, kept_page: KeptPage
 ) -> None:
     shutil.copyfile(old_model_path, served.models / "ancient.distill")
-    tab = open_page("/#library")
+    tab = kept_page.show("library")
     press(opened(tab, "ancient").get_by_role("button", name="Convert to this version"))
     dialog = tab.get_by_role("dialog")
     expect(dialog.get_by_label("Name of the new model")).to_have_value("ancient converted")

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.page.conftest import OpenPage, Served, hold, until
+from tests.web.page.conftest import OpenPage, Served, hold
+from tests.web.page.opened import until
 
 #: The lines of faders, and the texts that they may not cross.
 CROSSED = """() => {

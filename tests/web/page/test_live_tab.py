@@ -17,6 +17,7 @@ from tests.commands.server_process import OscClient, ServerProcess
 from tests.installed_plugin import install_plugin
 from tests.tools import read_line, wait_until
 from tests.web.page.conftest import PRESS_SECONDS, OpenPage, Served, hold
+from tests.web.page.opened import KeptPage
 
 _PLUGIN = """
 from distill_live.parameters import Parameter
@@ -41,8 +42,9 @@ def defaults(served: Served) -> None:
 
 
 @pytest.fixture
-def page(page: Page) -> Page:
+def page(kept_page: KeptPage) -> Page:
     """The page once everything is in its place."""
+    page = kept_page.show("live")
     settle(page)
     return page
 
@@ -231,7 +233,9 @@ def test_a_fader_says_what_moves_it(page: Page) -> None:
     expect(fader(page, "temperature/structure").locator(".fader-note")).to_have_count(0)
 
 
-def test_a_fader_shows_that_a_control_is_being_learned_for_it(page: Page) -> None:
+def test_a_fader_shows_that_a_control_is_being_learned_for_it(open_page: OpenPage) -> None:
+    page = open_page()
+
     def learn(route: WebSocketRoute) -> None:
         server = route.connect_to_server()
 
@@ -364,19 +368,21 @@ def test_the_page_is_light(open_page: OpenPage) -> None:
     assert 0 < arrived < 300_000
 
 
-@pytest.fixture(scope="module")
-def with_plugin(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def with_plugin(calm_model_path: Path, tmp_path: Path) -> Iterator[str]:
     """The address of a server that has an edit of a plugin."""
-    folder = tmp_path_factory.mktemp("plugin")
-    environment = install_plugin(folder, "edits", "sieve", _PLUGIN)
+    environment = install_plugin(tmp_path, "edits", "sieve", _PLUGIN)
     arguments = (str(calm_model_path), "--output", "clock", "--web", "127.0.0.1:0")
     with ServerProcess(*arguments, environment=environment) as server:
         yield web_address(server)
         server.end()
 
 
-def test_a_plugins_edit_has_controls(page: Page, with_plugin: str) -> None:
-    page.goto(with_plugin)
+def test_a_plugins_edit_has_controls(
+    kept_page: KeptPage, open_page: OpenPage, with_plugin: str
+) -> None:
+    kept_page.close()
+    page = open_page(with_plugin)
     settle(page)
     page.get_by_role("tab", name="Edits").click()
     press(page, control(page, "edit/sieve/on"))
@@ -385,7 +391,10 @@ def test_a_plugins_edit_has_controls(page: Page, with_plugin: str) -> None:
     expect(control(page, "edit/sieve/keep")).to_have_attribute("aria-valuetext", "0.80")
 
 
-def test_a_tab_that_loads_late_does_not_replace_one_that_was_chosen_after_it(page: Page) -> None:
+def test_a_tab_that_loads_late_does_not_replace_one_that_was_chosen_after_it(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
     settle(page)
     late: list[Route] = []
     page.route("**/library/tab.js", lambda route: late.append(route))
@@ -403,12 +412,12 @@ def test_a_tab_that_loads_late_does_not_replace_one_that_was_chosen_after_it(pag
 
 
 def test_a_lost_connection_is_shown_until_it_is_back(
-    open_page: OpenPage, calm_model_path: Path
+    kept_page: KeptPage, open_page: OpenPage, calm_model_path: Path
 ) -> None:
-    page = open_page()
+    kept_page.close()
     with ServerProcess(str(calm_model_path), "--output", "clock", "--web", "127.0.0.1:0") as first:
         address = web_address(first)
-        page.goto(address)
+        page = open_page(address)
         settle(page)
         first.end()
     lost = page.get_by_role("alert").filter(has_text="connection to the instrument is lost")

@@ -33,8 +33,8 @@ class Say(Protocol):
     def __call__(self, function: str, text: str, now: dict[str, float] | None = None) -> str: ...
 
 
-@pytest.fixture
-def say(blank: Page) -> Say:
+@pytest.fixture(scope="module")
+def say(empty: Page) -> Say:
     """Calls a function of the page with the tables of a server that has a plugin."""
     edits: list[Edit] = [*load_edits(print), Crush(), cast(Edit, ResampleEdit())]
     table = parameter_table(edits)
@@ -43,17 +43,17 @@ def say(blank: Page) -> Say:
         "requests": [describe_request(one) for one in REQUESTS.values()],
         "edits": [describe_edit(one, list(table)) for one in edits],
     }
+    run(empty, """
+      const { levelsOf } = await load('core/store.js')
+      const said = await load('core/sentences.js')
+      const levels = levelsOf({ levels: ['Structure', 'Timbre', 'Fine Dust'] })
+      const tables = Object.fromEntries(Object.entries(given).map(([kind, list]) =>
+        [kind, new Map(list.map((one) => [one.name, one]))]))
+      window.say = ([name, text, now]) => said[name](text, { ...tables, levels: () => levels, now })
+    """, tables)  # fmt: skip
 
     def call(function: str, text: str, now: dict[str, float] | None = None) -> str:
-        said: str = run(blank, """
-          const { levelsOf } = await load('core/store.js')
-          const said = await load('core/sentences.js')
-          const [name, text, lists, now] = given
-          const levels = levelsOf({ levels: ['Structure', 'Timbre', 'Fine Dust'] })
-          const tables = Object.fromEntries(Object.entries(lists).map(([kind, list]) =>
-            [kind, new Map(list.map((one) => [one.name, one]))]))
-          return said[name](text, { ...tables, levels: () => levels, now })
-        """, [function, text, tables, now])  # fmt: skip
+        said: str = empty.evaluate("(given) => window.say(given)", [function, text, now])
         return said
 
     return call

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as LateError
 
-from tests.web.page.conftest import OpenPage, Served, hold, until
+from tests.web.page.conftest import OpenPage, Served, hold
+from tests.web.page.opened import until
 
 #: A column, the ruler and the line above each level, in CSS pixels; the columns after the now line.
 COLUMN, RULER, HEADER, AHEAD = 12, 28, 18, 24
@@ -19,9 +20,10 @@ EDITED, PAINTED = 1, 4
 #: The page's own store, whose documents it shows.
 STORE = "(await import('/page/js/core/store.js')).store"
 
-#: Collects what the server says of the columns, beside the page's own view of it.
+#: Collects what the server says of the columns, beside the page's own view of it: at first, when
+#: something else is watched too, of all that it shows.
 FOLLOW = """async () => {
-  const { onFrame } = await import('/page/js/core/store.js')
+  const { onFrame, watch } = await import('/page/js/core/store.js')
   const { KINDS, readMeters, readTimeline } = await import('/page/js/core/frames.js')
   const columns = window.columns = {}
   onFrame(KINDS.meters, (data) => { window.meters = readMeters(data) })
@@ -33,19 +35,36 @@ FOLLOW = """async () => {
       columns[first + n] = { flags: flags[n], codes: [...codes.slice(n * size, (n + 1) * size)] }
     }
   })
+  watch('incoming')
+}"""
+
+
+#: Whether the cells have stood in one place for a moment.
+STANDS = """() => {
+  const box = JSON.stringify(document.querySelector('.timeline-cells').getBoundingClientRect())
+  if (box !== window.box) window.since = performance.now()
+  window.box = box
+  return performance.now() > window.since + 300
 }"""
 
 
 @pytest.fixture
 def live(page: Page, served: Served) -> Iterator[Page]:
     """The page when its timeline scrolls; the stream begins anew without paint."""
-    cells(page).wait_for()
-    page.evaluate(FOLLOW)
-    until(page, "window.meters?.position - Math.min(...Object.keys(window.columns)) > 16")
+    follow(page)
+    until(page, "window.meters.position - Math.min(...Object.keys(window.columns)) > 16")
     yield page
     served.osc.send("/distill/release")
     served.osc.send("/distill/panic")
     served.osc.send("/distill/play")
+
+
+def follow(page: Page) -> None:
+    """Collect what comes from now on, and wait until the cells are in their place."""
+    cells(page).wait_for()
+    page.evaluate(FOLLOW)
+    until(page, "window.meters && window.shape")
+    until(page, STANDS)
 
 
 def cells(page: Page) -> Locator:
@@ -153,9 +172,8 @@ def test_what_is_chosen_on_the_timeline_is_still_chosen_after_another_tab(live: 
 
 def test_two_fingers_zoom_and_paint_nothing(open_page: OpenPage) -> None:
     page = open_page(width=390, height=844, touch=True)
-    cells(page).wait_for()
-    page.evaluate(FOLLOW)
-    until(page, "window.meters?.position > 8 && window.shape")
+    follow(page)
+    until(page, "window.meters.position > 8")
     choose(page, "Structure", 1)
     session = page.context.new_cdp_session(page)
     x, y = place(page, -6)
@@ -282,9 +300,8 @@ def test_the_keyboard_goes_from_cell_to_cell_and_says_where_it_is(live: Page) ->
 
 def test_a_finger_paints_too(open_page: OpenPage) -> None:
     page = open_page(width=390, height=844, touch=True)
-    cells(page).wait_for()
-    page.evaluate(FOLLOW)
-    until(page, "window.meters?.position > 8 && window.shape")
+    follow(page)
+    until(page, "window.meters.position > 8")
     choose(page, "Structure", 1)
     page.touchscreen.tap(*place(page, 4))
     choose(page, "Structure", 2)

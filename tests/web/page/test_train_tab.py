@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.page.conftest import OpenPage, axe_faults, drop_files, shot
+from tests.web.page.conftest import axe_faults, drop_files, shot
+from tests.web.page.opened import KeptPage
 from tests.web.page.test_core_modules import run
 from tests.web.page.workshop import PATIENCE, Workshop, open_workbench, write_tones
 
@@ -27,8 +28,8 @@ def served(
 
 
 @pytest.fixture
-def tab(open_page: OpenPage) -> Page:
-    page = open_page("/#train")
+def tab(kept_page: KeptPage) -> Page:
+    page = kept_page.show("train")
     expect(page.get_by_role("button", name="Choose files")).to_be_visible()
     return page
 
@@ -123,7 +124,7 @@ def test_recordings_are_looked_into_before_training(tab: Page, tmp_path: Path) -
 def test_a_model_is_trained_and_its_curves_health_and_previews_are_shown(
     tab: Page, served: Workshop, tmp_path: Path
 ) -> None:
-    fill_set(tab, "whole", write_tones(tmp_path, SOUNDS))
+    fill_set(tab, "whole", write_tones(tmp_path, SOUNDS, seconds=1.0))
     start(tab, Epochs_of_the_codec=2, Epochs_of_the_prior=1)
     expect(tab.locator(".job[data-state=done]")).to_be_visible(timeout=PATIENCE)
     expect(tab.get_by_role("img", name="Codec, epoch 2 of 2")).to_be_visible()
@@ -142,7 +143,7 @@ def test_a_model_is_trained_and_its_curves_health_and_previews_are_shown(
 def test_a_training_is_stopped_kept_and_resumed(
     tab: Page, served: Workshop, tmp_path: Path
 ) -> None:
-    fill_set(tab, "stopped", write_tones(tmp_path, SOUNDS))
+    fill_set(tab, "stopped", write_tones(tmp_path, SOUNDS, seconds=1.0))
     start(tab, Epochs_of_the_codec=1000, Epochs_of_the_prior=1)
     job = tab.locator(".job").first
     expect(tab.get_by_role("img", name="of 1000")).to_be_visible(timeout=PATIENCE)
