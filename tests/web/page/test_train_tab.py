@@ -93,7 +93,7 @@ def test_the_form_explains_its_settings_and_fills_in_a_quick_trial(tab: Page) ->
     expect(trial).to_have_attribute("aria-pressed", "true")
     press(form.get_by_text("More settings"))
     epochs = form.get_by_label("Epochs of the codec")
-    expect(epochs).to_have_value("4")
+    expect(epochs).to_have_value("1")
     press(trial)
     expect(epochs).to_have_value("")
 
