@@ -369,8 +369,9 @@ def test_the_page_is_light(open_page: OpenPage) -> None:
 
 
 @pytest.fixture
-def with_plugin(calm_model_path: Path, tmp_path: Path) -> Iterator[str]:
+def with_plugin(kept_page: KeptPage, calm_model_path: Path, tmp_path: Path) -> Iterator[str]:
     """The address of a server that has an edit of a plugin."""
+    kept_page.close()
     environment = install_plugin(tmp_path, "edits", "sieve", _PLUGIN)
     arguments = (str(calm_model_path), "--output", "clock", "--web", "127.0.0.1:0")
     with ServerProcess(*arguments, environment=environment) as server:
@@ -378,10 +379,7 @@ def with_plugin(calm_model_path: Path, tmp_path: Path) -> Iterator[str]:
         server.end()
 
 
-def test_a_plugins_edit_has_controls(
-    kept_page: KeptPage, open_page: OpenPage, with_plugin: str
-) -> None:
-    kept_page.close()
+def test_a_plugins_edit_has_controls(open_page: OpenPage, with_plugin: str) -> None:
     page = open_page(with_plugin)
     settle(page)
     page.get_by_role("tab", name="Edits").click()
