@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import select
@@ -38,12 +39,16 @@ WARM_TINY = (
     (*_CLIENT, _TINY) if _FORKS
     else (sys.executable, "-c", _PLAIN)
 )  # fmt: skip
+#: Runs a module of the tests, whose name and arguments follow.
+WARM = _CLIENT if _FORKS else (sys.executable, "-m")
 #: Runs `distill-live` with the arguments that follow, see `warm_serve`.
 WARM_SERVE = (*_CLIENT, "tests.warm_serve") if _FORKS else ()
 
 # The first two are otherwise imported when an optimizer and a loudness meter are first used, which
 # takes as long as importing torch.
 _IMPORTED = ("torch._dynamo", "pyloudnorm", _TINY, "tests.warm_serve", *USED)
+#: Where Lightning Fabric decides how the other processes of a training are started.
+_LAUNCHER = "lightning_fabric.strategies.launchers.subprocess_script"
 _LOOK_SECONDS = 0.02
 
 
@@ -77,6 +82,8 @@ def main() -> None:
     spare_threads()
     for name in _IMPORTED:
         importlib.import_module(name)
+    if importlib.util.find_spec("lightning_fabric"):
+        importlib.import_module(_LAUNCHER)
     # Otherwise every collection in a fork looks through all of it.
     gc.collect()
     gc.freeze()
@@ -94,6 +101,10 @@ def main() -> None:
         else:
             return
     program = _begin_run(connection)
+    if launcher := sys.modules.get(_LAUNCHER):
+        # They are forks too, of the same program with the same arguments.
+        others = (*_CLIENT, program, *sys.argv[1:])
+        setattr(launcher, "_basic_subprocess_cmd", lambda: others)  # noqa: B010
     importlib.import_module(program).main()
 
 
