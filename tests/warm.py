@@ -44,9 +44,12 @@ WARM = _CLIENT if _FORKS else (sys.executable, "-m")
 #: Runs `distill-live` with the arguments that follow, see `warm_serve`.
 WARM_SERVE = (*_CLIENT, "tests.warm_serve") if _FORKS else ()
 
-# The first two are otherwise imported when an optimizer and a loudness meter are first used, which
-# takes as long as importing torch.
-_IMPORTED = ("torch._dynamo", "pyloudnorm", _TINY, "tests.warm_serve", *USED)
+# The first three are otherwise imported when an optimizer, a loudness meter or a codebook is first
+# used, which takes as long as importing torch.
+_IMPORTED = (
+    "torch._dynamo", "pyloudnorm", "vector_quantize_pytorch", "distill_live.commands.train",
+    _TINY, "tests.warm_serve", *USED,
+)  # fmt: skip
 #: Where Lightning Fabric decides how the other processes of a training are started.
 _LAUNCHER = "lightning_fabric.strategies.launchers.subprocess_script"
 _LOOK_SECONDS = 0.02
@@ -84,6 +87,7 @@ def main() -> None:
         importlib.import_module(name)
     if importlib.util.find_spec("lightning_fabric"):
         importlib.import_module(_LAUNCHER)
+    _measure_machine()
     # Otherwise every collection in a fork looks through all of it.
     gc.collect()
     gc.freeze()
@@ -106,6 +110,14 @@ def main() -> None:
         others = (*_CLIENT, program, *sys.argv[1:])
         setattr(launcher, "_basic_subprocess_cmd", lambda: others)  # noqa: B010
     importlib.import_module(program).main()
+
+
+def _measure_machine() -> None:
+    """Measure how fast bfloat16 is, once for all forks."""
+    from distill_live.training.run.precision import choose_precision
+    from distill_live.training.run.processes import Processes
+
+    choose_precision(Processes())
 
 
 def _begin_run(connection: socket.socket) -> str:
