@@ -9,9 +9,11 @@ process that has imported torch cannot be forked safely, `WARM_TINY` runs it as 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import importlib.util
+import io
 import json
 import os
 import select
@@ -20,9 +22,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from distill_live.math_threads import spare_threads
 from tests.tools import read_line
@@ -109,7 +113,28 @@ def main() -> None:
         # They are forks too, of the same program with the same arguments.
         others = (*_CLIENT, program, *sys.argv[1:])
         setattr(launcher, "_basic_subprocess_cmd", lambda: others)  # noqa: B010
-    importlib.import_module(program).main()
+    _run(program)
+
+
+def _run(program: str) -> NoReturn:
+    """Call the main function of a module and end as Python does, but leave what is imported as it
+    is: taking all of torch apart takes a second."""
+    code: object = 0
+    try:
+        importlib.import_module(program).main()
+    except SystemExit as end:
+        code = end.code or 0
+        if not isinstance(code, int):
+            print(code, file=sys.stderr)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    # In Python's own order: it waits for threads first.
+    getattr(threading, "_shutdown")()  # noqa: B009
+    getattr(atexit, "_run_exitfuncs")()  # noqa: B009
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)
 
 
 def _measure_machine() -> None:
@@ -148,8 +173,19 @@ def _begin_run(connection: socket.socket) -> str:
     os.environ.clear()
     os.environ.update(order["environment"])
     os.setpriority(os.PRIO_PROCESS, 0, order["nice"])
+    _heed_environment()
     sys.argv[1:] = order["arguments"]
     return str(order["program"])
+
+
+def _heed_environment() -> None:
+    """Do what Python does with these variables when it starts."""
+    path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:0] = [folder for folder in path if folder and folder not in sys.path]
+    if encoding := os.environ.get("PYTHONIOENCODING"):
+        for stream in (sys.stdout, sys.stderr):
+            assert isinstance(stream, io.TextIOWrapper)
+            stream.reconfigure(encoding=encoding, errors=stream.errors)
 
 
 def _watch(connection: socket.socket, run: int) -> None:
