@@ -13,7 +13,6 @@ import atexit
 import gc
 import importlib
 import importlib.util
-import io
 import json
 import os
 import select
@@ -183,9 +182,8 @@ def _heed_environment() -> None:
     path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:0] = [folder for folder in path if folder and folder not in sys.path]
     if encoding := os.environ.get("PYTHONIOENCODING"):
-        for stream in (sys.stdout, sys.stderr):
-            assert isinstance(stream, io.TextIOWrapper)
-            stream.reconfigure(encoding=encoding, errors=stream.errors)
+        sys.stdout = open(1, "w", encoding=encoding, closefd=False)
+        sys.stderr = open(2, "w", 1, encoding, "backslashreplace", closefd=False)
 
 
 def _watch(connection: socket.socket, run: int) -> None:

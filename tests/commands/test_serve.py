@@ -198,7 +198,9 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
         wait_until(lambda: has_said("silently, and pulse at 48000 Hz is tried again"), "the line")
         columns.clear()
         # 8 s of sound: longer than three attempts to start a process anew take.
-        wait_until(lambda: listen() or len(columns) > 8 * 48_000 // CALM_COLUMN, "the music to go on")
+        wait_until(
+            lambda: listen() or len(columns) > 8 * 48_000 // CALM_COLUMN, "the music to go on"
+        )
         card.plug_in()
         with Recording(card) as recording:
             wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")

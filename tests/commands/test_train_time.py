@@ -108,7 +108,7 @@ def test_what_it_says_it_will_take_is_the_time(
     monkeypatch.setattr(TrainingRun, "seconds_left", 120.0)
     # The steps of the codec take no time at all.
     monkeypatch.setattr(pace, "now", lambda _: 0.0)
-    monkeypatch.setattr(TrainingProgress, "codec_epoch", press_ctrl_c)
+    monkeypatch.setattr(TrainingProgress, "begin_prior", press_ctrl_c)
     told = run_cli("train", sounds, "--name", "kit", "--time", "2m").out
     assert "then at most about 2 minutes for the prior" in told
     assert "40 epochs of 2 steps" in told
