@@ -51,7 +51,7 @@ def test_all_processes_begin_alike_and_divide_the_batch_that_one_would_train_on(
     first, second = both
     assert all(torch.equal(first["start"][name], second["start"][name]) for name in first["start"])
     torch.manual_seed(0)
-    alone = _CodecTrainer(recordings(), CONFIG, Processes(), None, None)
+    alone = _CodecTrainer(recordings(), CONFIG, Processes(), None, None, None)
     batch = alone.crops.draw(alone.batch_crops)
     assert torch.equal(first["whole"], batch)
     assert torch.equal(first["crops"], batch[0::2])
