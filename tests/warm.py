@@ -9,8 +9,10 @@ process that has imported torch cannot be forked safely, `WARM_TINY` runs it as 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import select
@@ -19,9 +21,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from distill_live.math_threads import spare_threads
 from tests.tools import read_line
@@ -37,12 +41,19 @@ WARM_TINY = (
     (*CLIENT, _TINY) if _FORKS
     else (sys.executable, "-c", _PLAIN)
 )  # fmt: skip
+#: Runs a module of the tests, whose name and arguments follow.
+WARM = _CLIENT if _FORKS else (sys.executable, "-m")
 #: Runs `distill-live` with the arguments that follow, see `warm_serve`.
 WARM_SERVE = (*CLIENT, "tests.warm_serve") if _FORKS else ()
 
-# The first two are otherwise imported when an optimizer and a loudness meter are first used, which
-# takes as long as importing torch.
-_IMPORTED = ("torch._dynamo", "pyloudnorm", _TINY, "tests.warm_serve", *USED)
+# The first three are otherwise imported when an optimizer, a loudness meter or a codebook is first
+# used, which takes as long as importing torch.
+_IMPORTED = (
+    "torch._dynamo", "pyloudnorm", "vector_quantize_pytorch", "distill_live.commands.train",
+    _TINY, "tests.warm_serve", *USED,
+)  # fmt: skip
+#: Where Lightning Fabric decides how the other processes of a training are started.
+_LAUNCHER = "lightning_fabric.strategies.launchers.subprocess_script"
 _LOOK_SECONDS = 0.02
 
 
@@ -76,6 +87,9 @@ def main() -> None:
     spare_threads()
     for name in _IMPORTED:
         importlib.import_module(name)
+    if importlib.util.find_spec("lightning_fabric"):
+        importlib.import_module(_LAUNCHER)
+    _measure_machine()
     # Otherwise every collection in a fork looks through all of it.
     gc.collect()
     gc.freeze()
@@ -93,7 +107,40 @@ def main() -> None:
         else:
             return
     program = _begin_run(connection)
-    importlib.import_module(program).main()
+    if launcher := sys.modules.get(_LAUNCHER):
+        # They are forks too, of the same program with the same arguments.
+        others = (*_CLIENT, program, *sys.argv[1:])
+        setattr(launcher, "_basic_subprocess_cmd", lambda: others)  # noqa: B010
+    _run(program)
+
+
+def _run(program: str) -> NoReturn:
+    """Call the main function of a module and end as Python does, but leave what is imported as it
+    is: taking all of torch apart takes a second."""
+    code: object = 0
+    try:
+        importlib.import_module(program).main()
+    except SystemExit as end:
+        code = end.code or 0
+        if not isinstance(code, int):
+            print(code, file=sys.stderr)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    # In Python's own order: it waits for threads first.
+    getattr(threading, "_shutdown")()  # noqa: B009
+    getattr(atexit, "_run_exitfuncs")()  # noqa: B009
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)
+
+
+def _measure_machine() -> None:
+    """Measure how fast bfloat16 is, once for all forks."""
+    from distill_live.training.run.precision import choose_precision
+    from distill_live.training.run.processes import Processes
+
+    choose_precision(Processes())
 
 
 def _begin_run(connection: socket.socket) -> str:
@@ -124,8 +171,18 @@ def _begin_run(connection: socket.socket) -> str:
     os.environ.clear()
     os.environ.update(order["environment"])
     os.setpriority(os.PRIO_PROCESS, 0, order["nice"])
+    _heed_environment()
     sys.argv[1:] = order["arguments"]
     return str(order["program"])
+
+
+def _heed_environment() -> None:
+    """Do what Python does with these variables when it starts."""
+    path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:0] = [folder for folder in path if folder and folder not in sys.path]
+    if encoding := os.environ.get("PYTHONIOENCODING"):
+        sys.stdout = open(1, "w", encoding=encoding, closefd=False)
+        sys.stderr = open(2, "w", 1, encoding, "backslashreplace", closefd=False)
 
 
 def _watch(connection: socket.socket, run: int) -> None:

@@ -28,8 +28,7 @@ class ServerProcess:
     """`with ServerProcess(...)` waits until it plays; leaving kills what is still there.
 
     `python` is the interpreter that runs it; else the one that runs the tests. With the fixture
-    `warm` it starts at once, in a fork of the warm process, unless it is to be `plain` or has a
-    path of its own to find modules.
+    `warm` it starts at once, in a fork of the warm process, unless it is to be `plain`.
     """
 
     def __init__(
@@ -39,8 +38,7 @@ class ServerProcess:
         python: str = sys.executable,
         plain: bool = False,
     ) -> None:
-        own = (environment or os.environ).get("PYTHONPATH") != os.environ.get("PYTHONPATH")
-        usual = python == sys.executable and not own and not plain
+        usual = python == sys.executable and not plain
         self._warm = usual and SOCKET in os.environ and bool(WARM_SERVE)
         program = WARM_SERVE if self._warm else (python, "-m", "distill_live")
         self._command = [*program, "serve", "--osc", "127.0.0.1:0", *arguments]
@@ -122,6 +120,18 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "distill_live", *arguments],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
+
+
+def run_warm_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same in a fork of the warm process, if there is one."""
+    if SOCKET not in os.environ or not WARM_SERVE:
+        return run_command(*arguments)
+    ended = subprocess.run(
+        [*WARM_SERVE, *arguments], capture_output=True, text=True, timeout=120, check=False
+    )
+    # The first line is the process id.
+    ended.stdout = ended.stdout.partition("\n")[2]
+    return ended
 
 
 # Long enough for every process of a server to notice, on a machine that is ten times too busy.

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from distill_live.models.file.persistence import load_model_v2
-from tests.commands.training_process import ROOT, Ended, epochs, files_of, weights
+from tests.commands.training_process import Ended, epochs, files_of, weights
+from tests.commands.training_process import train as train_in_fork
 from tests.conftest import Folders, RunCli
+from tests.warm import ROOT
 
 # Not imported here: every process of a test run reads this file, and importing it would take
 # seconds.
@@ -25,26 +27,23 @@ pytestmark = pytest.mark.skipif(
 TWO = ("--accelerator", "cpu", "--devices", 2)
 
 
-def start(folders: Folders, end: str, *arguments: object) -> subprocess.Popen[str]:
-    """Start `train` with two processes, of which the first is killed at `end`."""
+def start(folders: Folders, *arguments: object) -> subprocess.Popen[str]:
+    """Start `train` with two processes as a user does; both import torch."""
     words = ["-m", "tests.commands.tiny_training", "train", *map(str, [*arguments, *TWO])]
     ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
-        [sys.executable, *words],
-        cwd=ROOT, env={**os.environ, **ground, "KILLED_AT": end}, text=True,
+        [sys.executable, *words], cwd=ROOT, env={**os.environ, **ground}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 
 
 def train(folders: Folders, end: str, *arguments: object) -> Ended:
-    """The same, to its end."""
-    running = start(folders, end, *arguments)
-    out, err = running.communicate(timeout=300)
-    return Ended(running.returncode, out, err)
+    """Run it in forks of the warm process, of which the first is killed at `end`."""
+    return train_in_fork(folders, end, *arguments, *TWO)
 
 
 def test_two_processes_make_one_model_and_continue_after_a_kill(
-    folders: Folders, sounds: Path
+    warm: None, folders: Folders, sounds: Path
 ) -> None:
     whole = train(folders, "never:0", sounds, "--name", "whole")
     assert whole.returncode == 0, whole.stderr
@@ -64,7 +63,7 @@ def test_two_processes_make_one_model_and_continue_after_a_kill(
 def test_ctrl_c_reaches_all_processes_and_keeps_the_best_so_far(
     folders: Folders, sounds: Path
 ) -> None:
-    running = start(folders, "never:0", sounds, "--name", "cut", "--epochs", 9999)
+    running = start(folders, sounds, "--name", "cut", "--epochs", 9999)
     assert running.stdout is not None
     # As a terminal does: to every process of the group.
     next(line for line in running.stdout if "3/9999" in line)
@@ -84,7 +83,7 @@ def test_a_device_and_an_accelerator_are_one_too_many(
     assert "cannot be combined" in refused.err
 
 
-def test_what_is_wrong_is_reported_once(folders: Folders, tmp_path: Path) -> None:
+def test_what_is_wrong_is_reported_once(warm: None, folders: Folders, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     refused = train(folders, "never:0", empty, "--name", "mine")

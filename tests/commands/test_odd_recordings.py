@@ -2,27 +2,28 @@
 
 import json
 import os
+import shutil
 import subprocess
-import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from distill_live.models.file.header import read_header
 from tests.audio.reading.odd_files import encoded, noise, without_size, without_xing
-from tests.commands.tiny_training import make_tiny
 from tests.conftest import Folders, RunCli
+from tests.warm import ROOT, WARM_TINY
 
 LATIN_1, BROKEN, RED = "caf\udce9.wav", "\u3042 broken.wav", "a\x1b[31mred.wav"
 
 _SIZE = ("--prior-size", "medium")
 
 
-@pytest.fixture
-def odd(folders: Folders, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose own name is odd, too."""
-    place = tmp_path / "my \udce9 sounds"
+    place = tmp_path_factory.mktemp("odd") / "my \udce9 sounds"
     place.mkdir()
     sound = noise(1.0, 48_000)
     spike = sound.copy()
@@ -47,12 +48,26 @@ def odd(folders: Folders, tmp_path: Path) -> Path:
     return place
 
 
-def test_every_file_is_learned_or_named(odd: Path, folders: Folders) -> None:
+class Learned(NamedTuple):
+    """The folder of the model that was trained on them, and how that ended."""
+
+    folder: Path
+    done: subprocess.CompletedProcess[bytes]
+
+
+@pytest.fixture(scope="module")
+def learned(warm: None, odd: Path, tmp_path_factory: pytest.TempPathFactory) -> Learned:
+    data = tmp_path_factory.mktemp("learned")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.commands.tiny_training", "train", str(odd), *_SIZE],
-        capture_output=True, timeout=300, cwd=Path(__file__).parents[2], check=False,
-        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        [*WARM_TINY, "train", str(odd), *_SIZE],
+        capture_output=True, timeout=300, cwd=ROOT, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252", "XDG_DATA_HOME": str(data)},
     )  # fmt: skip
+    return Learned(data / "distill-live" / "models", done)
+
+
+def test_every_file_is_learned_or_named(learned: Learned) -> None:
+    folder, done = learned
     out = done.stdout.decode("cp1252")
     assert (done.returncode, done.stderr.decode("cp1252")) == (0, "")
     told = [line for line in out.splitlines() if ".wav: " in line or "left out" in line]
@@ -63,20 +78,21 @@ def test_every_file_is_learned_or_named(odd: Path, folders: Folders) -> None:
     assert "left and right cancel when mixed" in reasons["turned.wav"]
     assert told[-1] == "1 .m4a file left out: convert it to wav or flac"
     assert "8 recordings, 9.0 s" in out
-    names = read_header(folders.user / "my _ sounds.distill").metadata["dataset_files"]
+    names = read_header(folder / "my _ sounds.distill").metadata["dataset_files"]
     assert names == [
         r"a\x1b[31mred.wav", r"caf\xe9.wav", "chained.ogg", "lost power.wav", "loud.wav",
         "no count.mp3", "talk.opus", "turned.wav",
     ]  # fmt: skip
-    page = (folders.user / "my _ sounds.html").read_text(encoding="utf-8")
+    page = (folder / "my _ sounds.html").read_text(encoding="utf-8")
     assert r"a\x1b[31mred.wav" in page
 
 
 def test_what_a_model_keeps_of_odd_names_every_command_can_tell(
-    run_cli: RunCli, odd: Path, folders: Folders, monkeypatch: pytest.MonkeyPatch
+    run_cli: RunCli, odd: Path, folders: Folders, learned: Learned
 ) -> None:
-    make_tiny(monkeypatch.setattr)
-    assert run_cli("train", odd, "--name", "odd", *_SIZE).code == 0
+    for suffix in (".distill", ".grains"):
+        path = learned.folder / f"my _ sounds{suffix}"
+        shutil.copy(path, folders.user / f"odd{suffix}")
     for words in (["models", "info", "odd"], ["models", "search", "red"],
                   ["report", "odd", "--no-open"],
                   ["report", "odd", "--folder", odd, "--no-open", "--output", "page.html"],

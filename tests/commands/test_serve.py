@@ -15,8 +15,14 @@ import pytest
 from distill_live.errors import LiveError
 from distill_live.live.server.settings import ServerSettings
 from distill_live.outputs.portaudio import list_devices
-from tests.commands.server_process import ServerProcess, is_running, plain_server, run_command
-from tests.conftest import RunCli
+from tests.commands.server_process import (
+    ServerProcess,
+    is_running,
+    plain_server,
+    run_command,
+    run_warm_command,
+)
+from tests.conftest import CALM_COLUMN, RunCli
 from tests.sound_card import Recording, SoundCard
 from tests.sound_files import read_audio
 from tests.tools import wait_until
@@ -30,7 +36,7 @@ def loudness(samples: np.ndarray) -> float:
 
 def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `serve` to its end."""
-    return run_command("serve", *arguments)
+    return run_warm_command("serve", *arguments)
 
 
 def assert_nothing_is_left(processes: list[int]) -> None:
@@ -76,10 +82,10 @@ def on_card(calm_model_path: Path) -> Iterator[OnCard]:
     """For several tests, each of which leaves it playing at full gain."""
     with (
         SoundCard() as card,
-        plain_server(str(calm_model_path), environment=card.environment) as server,
+        ServerProcess(str(calm_model_path), environment=card.environment) as server,
     ):
         yield OnCard(server, card)
-        everything = [*server.children(), server.process.pid]
+        everything = [*server.children(), server.pid]
         assert server.end() == 0
         assert "Traceback" not in server.errors
         assert "restarting it" not in server.errors
@@ -141,7 +147,7 @@ def test_a_signal_that_all_its_processes_get_ends_none_but_control(on_card: OnCa
 def test_sound_comes_back_after_a_process_is_killed(calm_model_path: Path) -> None:
     with (
         SoundCard() as card,
-        plain_server(str(calm_model_path), environment=card.environment) as server,
+        ServerProcess(str(calm_model_path), environment=card.environment) as server,
     ):
         for name in ("engine", "audio"):
             victim = server.child(name)
@@ -152,7 +158,7 @@ def test_sound_comes_back_after_a_process_is_killed(calm_model_path: Path) -> No
                 wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")
             assert server.osc.ask("/distill/ping", 1) == [1]
             assert all(is_running(pid) for pid in others)
-        everything = [*server.children(), server.process.pid]
+        everything = [*server.children(), server.pid]
         assert server.end() == 0
         for process in ("engine", "audio"):
             told = f"the {process} process ended with exit code -9; restarting it"
@@ -167,7 +173,7 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
     arguments = (str(calm_model_path), "--audio-device", "pulse")
     with (
         SoundCard() as card,
-        plain_server(*arguments, environment=card.environment) as server,
+        ServerProcess(*arguments, environment=card.environment) as server,
     ):
         engine = server.child("engine")
         said: list[str] = []
@@ -192,7 +198,9 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
         wait_until(lambda: has_said("silently, and pulse at 48000 Hz is tried again"), "the line")
         columns.clear()
         # 8 s of sound: longer than three attempts to start a process anew take.
-        wait_until(lambda: listen() or len(columns) > 8 * 48_000 // 4096, "the music to go on")
+        wait_until(
+            lambda: listen() or len(columns) > 8 * 48_000 // CALM_COLUMN, "the music to go on"
+        )
         card.plug_in()
         with Recording(card) as recording:
             wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")
@@ -204,7 +212,7 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
 def test_without_a_sound_device_it_says_so_and_plays_into_nothing(calm_model_path: Path) -> None:
     if list_devices("output"):
         pytest.skip("this machine has an audio device")
-    with plain_server(str(calm_model_path)) as server:
+    with ServerProcess(str(calm_model_path)) as server:
         assert "on the clock" in server.announcement
         assert server.end() == 0
         assert "there is no audio device" in server.errors
@@ -218,9 +226,10 @@ def test_a_missing_sound_device_that_was_named_ends_it(calm_model_path: Path) ->
 
 
 def test_the_file_output_writes_the_same_bytes_twice(calm_model_path: Path, tmp_path: Path) -> None:
-    for name in ("one.wav", "two.wav"):
-        ended = serve(
-            str(calm_model_path), "--output", f"file:{tmp_path / name}", "--duration", "1",
+    # As a user starts it, and in a fork.
+    for name, run in (("one.wav", run_command), ("two.wav", run_warm_command)):
+        ended = run(
+            "serve", str(calm_model_path), "--output", f"file:{tmp_path / name}", "--duration", "1",
             "--osc", "127.0.0.1:0",
         )  # fmt: skip
         assert ended.returncode == 0, ended.stderr
@@ -311,7 +320,7 @@ def test_an_output_that_waits_for_the_sound_asks_for_no_priority(
 ) -> None:
     path = tmp_path / "take.wav"
     arguments = (str(calm_model_path), "--output", f"file:{path}", "--duration", "3000")
-    with plain_server(*arguments) as server:
+    with ServerProcess(*arguments) as server:
         children = server.children()
         assert {os.sched_getscheduler(pid) for pid in children} == {os.SCHED_OTHER}
         assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in children} == {os.nice(0)}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from distill_live.priority import ENGINE_NICE
-from tests.commands.server_process import plain_server
+from tests.commands.server_process import ServerProcess, plain_server
 from tests.commands.test_serve import CLOCK, assert_nothing_is_left
 from tests.tools import read_line
 
@@ -94,6 +94,6 @@ def test_it_stops_on_sigint_when_it_was_started_in_the_background(calm_model_pat
 
 
 def test_a_duration_ends_it_also_while_it_is_stopped(calm_model_path: Path) -> None:
-    with plain_server(str(calm_model_path), *CLOCK, "--duration", "2") as server:
+    with ServerProcess(str(calm_model_path), *CLOCK, "--duration", "2") as server:
         server.osc.send("/distill/stop")
         assert server.process.wait(60) == 0

@@ -82,14 +82,24 @@ def test_a_time_and_a_number_of_epochs_exclude_each_other(
     assert "--time chooses the number" in result.err
 
 
-def test_the_codec_and_the_prior_share_the_time(
-    run_cli: RunCli, folders: Folders, sounds: Path
-) -> None:
-    result = run_cli("train", sounds, "--name", "kit", "--time", "12s")
-    assert result.code == 0, result.err
+@pytest.fixture
+def whole(
+    given: None, run_cli: RunCli, sounds: Path, folders: Folders,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:  # fmt: skip
+    """A model of `train --time 12s`, which nothing has interrupted; trained once."""
+    kept = tmp_path_factory.getbasetemp() / "twelve-seconds.distill"
+    if not kept.exists():
+        result = run_cli("train", sounds, "--name", "whole", "--time", "12s")
+        assert result.code == 0, result.err
+        assert "too short" not in result.out
+        (folders.user / "whole.distill").replace(kept)
+    return kept
+
+
+def test_the_codec_and_the_prior_share_the_time(whole: Path) -> None:
     # Two thirds of 12 s are the codec's. Then, 12 s are left for the prior alone.
-    assert numbers(folders.user / "kit.distill") == {"codec": (4, 2), "prior": (12, 2)}
-    assert "too short" not in result.out
+    assert numbers(whole) == {"codec": (4, 2), "prior": (12, 2)}
 
 
 def test_what_it_says_it_will_take_is_the_time(
@@ -98,6 +108,7 @@ def test_what_it_says_it_will_take_is_the_time(
     monkeypatch.setattr(TrainingRun, "seconds_left", 120.0)
     # The steps of the codec take no time at all.
     monkeypatch.setattr(pace, "now", lambda _: 0.0)
+    monkeypatch.setattr(TrainingProgress, "begin_prior", press_ctrl_c)
     told = run_cli("train", sounds, "--name", "kit", "--time", "2m").out
     assert "then at most about 2 minutes for the prior" in told
     assert "40 epochs of 2 steps" in told
@@ -134,10 +145,10 @@ def test_a_resumed_run_keeps_the_numbers_and_gives_the_same_bytes(
     run_cli: RunCli,
     folders: Folders,
     sounds: Path,
+    whole: Path,
     monkeypatch: pytest.MonkeyPatch,
     method: str,
 ) -> None:
-    assert run_cli("train", sounds, "--name", "whole", "--time", "12s").code == 0
     with monkeypatch.context() as patch:
         patch.setattr(TrainingProgress, method, press_ctrl_c)
         assert run_cli("train", sounds, "--name", "cut", "--time", "12s").code == 130
@@ -145,7 +156,7 @@ def test_a_resumed_run_keeps_the_numbers_and_gives_the_same_bytes(
     monkeypatch.setattr(time_limit, "expect_all", lambda *_: [expected(8.0), expected(4.0)])
     resumed = run_cli("train", sounds, "--name", "cut", "--time", "12s", "--resume")
     assert resumed.code == 0, resumed.err
-    whole, cut = folders.user / "whole.distill", folders.user / "cut.distill"
+    cut = folders.user / "cut.distill"
     assert numbers(cut) == numbers(whole)
     assert weights(cut) == weights(whole)
 

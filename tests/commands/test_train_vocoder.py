@@ -240,30 +240,39 @@ def without_times(path: Path) -> str:
     return json.dumps(metadata)
 
 
+@pytest.fixture
+def whole(
+    run_cli: RunCli, folders: Folders, sounds: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A model "mine" of all three phases; trained once."""
+    kept = tmp_path_factory.getbasetemp() / "three-phases.distill"
+    if not kept.exists():
+        assert run_cli("train", sounds, "--name", "mine", "--vocoder", "neural").code == 0
+        (folders.user / "mine.distill").replace(kept)
+        for path in folders.user.iterdir():
+            path.unlink()
+    return kept
+
+
 def test_train_gives_the_same_file_as_its_phases_one_by_one(
-    run_cli: RunCli, folders: Folders, sounds: Path
+    run_cli: RunCli, folders: Folders, whole: Path, sounds: Path
 ) -> None:
-    path = folders.user / "mine.distill"
-    assert run_cli("train", sounds, "--name", "mine", "--vocoder", "neural").code == 0
-    together = without_times(path)
     for command in (
-        ("train", sounds, "--name", "mine", "--no-prior", "--force"),
+        ("train", sounds, "--name", "mine", "--no-prior"),
         ("train-prior", "mine", sounds),
         ("train-vocoder", "mine", sounds, "--vocoder", "neural"),
     ):
         assert run_cli(*command).code == 0
-    assert without_times(path) == together
+    assert without_times(folders.user / "mine.distill") == without_times(whole)
 
 
 def test_train_continues_in_its_vocoder(
-    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
+    run_cli: RunCli, folders: Folders, whole: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = ("train", sounds, "--name", "mine", "--vocoder", "neural")
-    assert run_cli(*command).code == 0
-    expected = weights(folders.user / "mine.distill")
     with monkeypatch.context() as patch:
         patch.setattr(TrainingProgress, "vocoder_epoch", press_ctrl_c)
-        assert run_cli(*command, "--force").code == 130
+        assert run_cli(*command).code == 130
     resumed = run_cli(*command, "--resume")
     assert (resumed.code, resumed.err, epochs(resumed.out)) == (0, "", ["2/2"])
-    assert weights(folders.user / "mine.distill") == expected
+    assert weights(folders.user / "mine.distill") == weights(whole)

@@ -37,6 +37,7 @@ from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.vocoder import PhaseVocoder
 from distill_live.report import listening
+from distill_live.training.codec import previews
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.crops import MelCrops
 from distill_live.training.prior.memorisation import measure_memorisation
@@ -93,7 +94,10 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
         set_attribute(module, "get_adaptive_vocoder_training_config", tiny_vocoder)
     brief = partial(measure_memorisation, stream_columns=12)
     set_attribute(prior, "measure_memorisation", brief)
-    set_attribute(listening, "NEW_SECONDS", 0.5)
+    set_attribute(listening, "SECONDS", 0.5)
+    set_attribute(listening, "NEW_SECONDS", 0.3)
+    set_attribute(previews, "PREVIEW_SECONDS", 0.5)
+    set_attribute(previews, "MEASURED_SECONDS", 1.0)
     set_attribute(loudness, "STREAMS", 2)
     set_attribute(loudness, "STREAM_SECONDS", 0.5)
 

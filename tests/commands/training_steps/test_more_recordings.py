@@ -6,7 +6,7 @@ import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -61,36 +61,70 @@ def sine_model(
     return path
 
 
+class Continued(NamedTuple):
+    """What `train --continue` has made of that model and the other recordings, and what it said.
+    Do not write to it."""
+
+    path: Path
+    out: str
+
+
+@pytest.fixture
+def continued(
+    run_cli: RunCli,
+    sine_model: Path,
+    halves: tuple[Path, Path],
+    folders: Folders,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Continued:
+    """It is continued once; "mine" stays as it was."""
+    kept = tmp_path_factory.getbasetemp() / "continued"
+    said = kept / "said"
+    if not said.exists():
+        before = {path: path.read_bytes() for path in folders.user.iterdir()}
+        result = run_cli("train", "--continue", "mine", halves[1])
+        assert (result.code, result.err) == (0, "")
+        kept.mkdir()
+        for path in folders.user.iterdir():
+            path.replace(kept / path.name)
+        for path, content in before.items():
+            path.write_bytes(content)
+        said.write_text(result.out)
+    return Continued(kept / sine_model.name, said.read_text())
+
+
 def names(path: Path) -> list[str]:
     return sorted(read_header(path).metadata["dataset_files"])
 
 
 def test_a_model_takes_recordings_in_and_keeps_the_old_ones(
-    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], sounds: Path
+    sine_model: Path, continued: Continued, sounds: Path
 ) -> None:
     old = read_header(sine_model).metadata
-    result = run_cli("train", "--continue", "mine", halves[1])
-    assert (result.code, result.err) == (0, "")
-    assert "3 new recordings, 0 that it already knows, and 3 rehearsed from its file" in result.out
-    new = read_header(sine_model).metadata
-    assert names(sine_model) == sorted(path.name for path in sounds.iterdir())
+    told = "3 new recordings, 0 that it already knows, and 3 rehearsed from its file"
+    assert told in continued.out
+    new = read_header(continued.path).metadata
+    assert names(continued.path) == sorted(path.name for path in sounds.iterdir())
     assert new["codec_sha256"] != old["codec_sha256"]
     for same in ("name", "created", "tags", "spectrogram", "codec", "prior"):
         assert new[same] == old[same]
     assert new["training"]["files"] == 6
     assert new["training"]["sound_seconds"] == pytest.approx(6, rel=0.1)
-    found = files_of(Folders(*[sine_model.parent] * 3), "mine")
+    found = files_of(Folders(*[continued.path.parent] * 3), "mine")
     assert found == ["mine.distill", "mine.grains", "mine.html"]
 
 
 def test_the_grains_of_old_and_new_recordings_fit_the_new_codec(
-    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], sounds: Path
+    run_cli: RunCli,
+    sine_model: Path,
+    continued: Continued,
+    halves: tuple[Path, Path],
+    sounds: Path,
 ) -> None:
     before = load_model_v2(sine_model).grains
     assert before is not None
     first = before.sound.read(0, 0, 10_000)
-    assert run_cli("train", "--continue", "mine", halves[1]).code == 0
-    after = load_model_v2(sine_model).grains
+    after = load_model_v2(continued.path).grains
     assert after is not None
     known = [one.name for one in after.file.header.recordings]
     assert sorted(known) == sorted(path.name for path in sounds.iterdir())
@@ -161,12 +195,11 @@ def test_without_their_spectrograms_old_recordings_do_not_count_for_clarity(
 
 
 def test_the_codes_of_old_and_new_recordings_are_in_the_file(
-    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], sounds: Path
+    sine_model: Path, continued: Continued
 ) -> None:
     before = {one.name: one.codes.shape for one in load_model_v2(sine_model).training_codes}
-    run_cli("train", "--continue", "mine", halves[1])
-    after = {one.name: one.codes for one in load_model_v2(sine_model).training_codes}
-    assert sorted(after) == names(sine_model)
+    after = {one.name: one.codes for one in load_model_v2(continued.path).training_codes}
+    assert sorted(after) == names(continued.path)
     assert {name: after[name].shape for name in before} == before
     assert len({codes.tobytes() for codes in after.values()}) == 6
 
@@ -216,13 +249,11 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_continues(
     run_cli: RunCli,
     folders: Folders,
     sine_model: Path,
+    continued: Continued,
     halves: tuple[Path, Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = sine_model.read_bytes()
-    run_cli("train", "--continue", "mine", halves[1])
-    whole = weights(sine_model)
-    sine_model.write_bytes(before)
     for method in ("codec_epoch", "prior_epoch"):
         resume = ["--resume"] if method == "prior_epoch" else []
         with monkeypatch.context() as patch:
@@ -233,7 +264,7 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_continues(
         assert sine_model.read_bytes() == before
     resumed = run_cli("train", "--continue", "mine", halves[1], "--resume")
     assert (resumed.code, resumed.err) == (0, "")
-    assert weights(sine_model) == whole
+    assert weights(sine_model) == weights(continued.path)
     assert files_of(folders, "mine") == ["mine.distill", "mine.grains", "mine.html"]
 
 

@@ -124,7 +124,7 @@ def test_a_rewind_goes_back_in_what_was_heard_and_plays_it_again(
     listener = Listener(tiny_model)
     history(listener)
     at = listener.ask("rewind", 1.25, "same")
-    listener.hear(3 * SECOND)
+    listener.hear(2 * SECOND)
     assert listener.player.said == []
     assert is_heard_again(listener.sound, at, 5 * SECOND // 4)
     assert listener.player.status["motion"] == Motion.FORWARD

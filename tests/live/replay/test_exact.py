@@ -29,12 +29,12 @@ def replay(log: list[Entry], loaded: LoadedVQModel) -> np.ndarray:
 
 def act(player: Player, name: str, *arguments: Any) -> np.ndarray:
     player.engine.carry_out(name, arguments)
-    return player.hear(SECOND)
+    return player.hear(SECOND // 2)
 
 
 def change(player: Player, name: str, value: float, level: int | None = None) -> np.ndarray:
     player.parameters.set(name, value, level)
-    return player.hear(SECOND // 2)
+    return player.hear(SECOND // 4)
 
 
 def perform(player: Player) -> np.ndarray:
@@ -111,7 +111,7 @@ def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
     player = Player(tiny_clear)
     rng = np.random.default_rng(3)
     heard = [player.hear(SECOND)]
-    for _ in range(100):
+    for _ in range(40):
         kind = rng.integers(7)
         if kind == 0:
             player.parameters.set("seed", int(rng.integers(9)))
@@ -216,7 +216,7 @@ def test_a_deck_that_had_run_dry_when_another_one_took_over_ends_without_a_click
 
 def test_two_decks_are_mixed_as_the_mixer_does(tiny_model: LoadedVQModel) -> None:
     players = [Player(tiny_model, seed) for seed in (1, 2)]
-    sounds = [player.hear(3 * SECOND) for player in players]
+    sounds = [player.hear(2 * SECOND) for player in players]
     at, fade = 40_000, 30_000
     angles = np.arange(1, fade + 1, dtype=np.float32) * np.float32(np.pi / 2 / (fade + 1))
     expected = np.r_[sounds[0][:at], sounds[1] * np.float32(0.5)]
@@ -225,7 +225,7 @@ def test_two_decks_are_mixed_as_the_mixer_does(tiny_model: LoadedVQModel) -> Non
     log = [
         *entries(players[0]), *entries(players[1], deck=1),
         {"op": "swap", "deck": 1, "at": at, "fade": fade, "faded": fade, "gain": 0.5},
-        {"op": "end", "deck": 1, "heard": 3 * SECOND},
+        {"op": "end", "deck": 1, "heard": 2 * SECOND},
     ]  # fmt: skip
     np.testing.assert_allclose(replay(log, tiny_model), expected, atol=1e-6)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,20 +13,19 @@ from distill_live.errors import DeviceError
 from distill_live.training.codec.trainer import _CodecTrainer
 from distill_live.training.run.processes import Processes, launch
 from tests.training.run.two_processes import CONFIG, gradient, recordings
+from tests.warm import ROOT, WARM
 
-ROOT = Path(__file__).parents[3]
 NEEDS_FABRIC = "Lightning Fabric is not installed: pip install -e '.[accelerator]'"
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def both(warm: None, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What each of two processes ended with."""
     pytest.importorskip("lightning_fabric", reason=NEEDS_FABRIC)
     folder = tmp_path_factory.mktemp("processes")
     subprocess.run(
-        [sys.executable, "-m", "tests.training.run.two_processes", str(folder)],
-        cwd=ROOT, check=True, timeout=300,
-    )  # fmt: skip
+        [*WARM, "tests.training.run.two_processes", str(folder)], cwd=ROOT, check=True, timeout=300
+    )
     return [torch.load(folder / f"{number}.pt", weights_only=True) for number in (0, 1)]
 
 
@@ -53,7 +51,7 @@ def test_all_processes_begin_alike_and_divide_the_batch_that_one_would_train_on(
     first, second = both
     assert all(torch.equal(first["start"][name], second["start"][name]) for name in first["start"])
     torch.manual_seed(0)
-    alone = _CodecTrainer(recordings(), CONFIG, Processes(), None, None)
+    alone = _CodecTrainer(recordings(), CONFIG, Processes(), None, None, None)
     batch = alone.crops.draw(alone.batch_crops)
     assert torch.equal(first["whole"], batch)
     assert torch.equal(first["crops"], batch[0::2])

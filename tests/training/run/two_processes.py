@@ -36,7 +36,7 @@ def recordings() -> Recordings:
 
 def train(processes: Processes) -> dict[str, object]:
     torch.manual_seed(0)
-    trainer = _CodecTrainer(recordings(), CONFIG, processes, None, None)
+    trainer = _CodecTrainer(recordings(), CONFIG, processes, None, None, None)
     replaced: list[int] = []
     for layer in trainer.model.quantizer.learner.layers:
         plain = layer._codebook.replace
