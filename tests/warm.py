@@ -42,7 +42,7 @@ WARM_TINY = (
     else (sys.executable, "-c", _PLAIN)
 )  # fmt: skip
 #: Runs a module of the tests, whose name and arguments follow.
-WARM = _CLIENT if _FORKS else (sys.executable, "-m")
+WARM = CLIENT if _FORKS else (sys.executable, "-m")
 #: Runs `distill-live` with the arguments that follow, see `warm_serve`.
 WARM_SERVE = (*CLIENT, "tests.warm_serve") if _FORKS else ()
 
@@ -109,7 +109,7 @@ def main() -> None:
     program = _begin_run(connection)
     if launcher := sys.modules.get(_LAUNCHER):
         # They are forks too, of the same program with the same arguments.
-        others = (*_CLIENT, program, *sys.argv[1:])
+        others = (*CLIENT, program, *sys.argv[1:])
         setattr(launcher, "_basic_subprocess_cmd", lambda: others)  # noqa: B010
     _run(program)
 
