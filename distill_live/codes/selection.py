@@ -84,12 +84,15 @@ class Selection:
         return find_band_indices(self.bands, count)
 
 
-def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int, int]:
-    """(start, end) of columns as they are written, of a grid of `count`.
+def find_columns(
+    text: str, count: int, columns_per_second: float, oldest: int | None = None
+) -> tuple[int, int]:
+    """(start, end) of columns as they are written, of a grid of `count`; of a stream, whose columns
+    before the `oldest` are no longer known.
 
     A time is rounded to the nearest column. Raises CodesError as `Selection.resolve` does.
     """
-    legal = f"legal: columns such as 0:16, 8 or 0.5s:2s, within 0:{count}"
+    legal = f"legal: columns such as 0:16, 8 or 0.5s:2s, within {oldest or 0}:{count}"
     first, colon, last = (text or ":").partition(":")
     time = _SECONDS.fullmatch(last)
     if time and _NUMBER.fullmatch(first):
@@ -99,7 +102,13 @@ def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int,
     if not colon and text.endswith("s"):
         raise CodesError(f"{text!r} is a moment; give a beginning and an end; {legal}")
     end = _position(last, count, columns_per_second, legal) if colon else start + 1
-    if not 0 <= start < end <= count:
+    if not (oldest or 0) <= start < end <= count:
+        if oldest is not None:
+            fault = "select nothing" if start >= end else "are out of reach"
+            raise CodesError(
+                f"columns {text!r} {fault}; legal: columns within {oldest}:{count}, whose codes are "
+                "still known or drawn next"
+            )
         raise CodesError(_no_columns(text, start >= end, count, columns_per_second))
     return start, end
 

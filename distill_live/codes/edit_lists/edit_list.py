@@ -83,7 +83,7 @@ def apply_step(step: EditStep, grid: CodeGrid, tools: EditTools, column: int = 0
     other = _find_partner(step, grid, tools.lookup)
     codes = _run(step, grid, other, tools, column)
     if Traits.of(edit).mutual and step.partner == ITSELF:
-        there = _mirrored(step, grid, other)
+        there = _mirrored(step, grid, other, column)
         codes = _run(there, grid.with_codes(codes), grid, tools, column)
     return codes
 
@@ -184,18 +184,20 @@ def _partner_span(step: EditStep, region: Region, other: CodeGrid) -> tuple[int,
     return start, end
 
 
-def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid) -> EditStep:
-    """The step that does the same to `other`, with `grid` as its partner.
+def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid, column: int = 0) -> EditStep:
+    """The step that does the same to `other`, with `grid` as its partner; the first column of
+    `grid` has the position `column`.
 
     Raises CodesError when both are one grid and the two places in it overlap.
     """
     region = grid.region(step.selection)
     start, end = _partner_span(step, region, other)
     if step.partner == ITSELF and max(start, region.start) < min(end, region.end):
-        raise CodesError(
-            f"columns {region.start}:{region.end} and {start}:{end} overlap; choose two places "
-            "that are apart"
+        one, two = (
+            f"{column + region.start}:{column + region.end}",
+            f"{column + start}:{column + end}",
         )
+        raise CodesError(f"columns {one} and {two} overlap; choose two places that are apart")
     # The levels of the other grid may have other labels.
     levels = ",".join(map(str, np.flatnonzero(region.levels)))
     selection = replace(step.selection, columns=f"{start}:{end}", levels=levels)

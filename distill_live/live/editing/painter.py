@@ -185,9 +185,8 @@ class Painter:
         if step.partner != ITSELF or not step.partner_columns:
             return step
         found = find_columns(
-            step.partner_columns, self._columns.timeline.end, self._grid.columns_per_second
+            step.partner_columns, self._columns.timeline.end, self._grid.columns_per_second, start
         )
-        _check("column", found[0], start, found[1])
         return replace(step, partner_columns=f"{found[0] - start}:{found[1] - start}")
 
     def _partner(self, name: str, codes: Codes | None) -> CodeGrid:

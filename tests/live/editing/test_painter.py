@@ -93,6 +93,13 @@ def made(player: Player) -> list[Overlay]:
     return [one.overlay for one in player.reports if isinstance(one, OverlayMade)]
 
 
+def refusal(player: Player) -> str:
+    """Why the last request was refused."""
+    refused = player.reports[-1]
+    assert isinstance(refused, OverlayRefused)
+    return refused.reason
+
+
 def other_code(player: Player, column: int, band: int = 0, level: int = 0) -> int:
     """A code that a cell does not have."""
     return int(timeline(player).raw(column, column + 1)[0, band, level] + 5) % 16
@@ -243,6 +250,30 @@ def test_what_cannot_be_painted_is_refused_with_what_is_legal(
     assert isinstance(refused, OverlayRefused)
     assert refused.reason.startswith(reason)
     assert refusing.status["futures"] == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "fault"),
+    [("0:4", "are out of reach"), ("900:904", "are out of reach"), ("41:41", "select nothing")],
+)
+def test_the_columns_of_the_stream_that_a_region_can_take_are_named(
+    player: Player, columns: str, fault: str
+) -> None:
+    player.engine.motion.prime(np.zeros((40, 8, 3), np.int64))
+    player.hear(SECOND)
+    oldest, end = player.engine._generator.edited.oldest, timeline(player).end
+    assert oldest > 0
+    ask(player, "region", 1, "ahead", 0, 4, f"swap . : {columns}")
+    told = f"columns {columns!r} {fault}; legal: columns within {oldest}:{end}, whose codes are"
+    assert refusal(player).startswith(told)
+
+
+def test_places_that_overlap_are_named_by_the_numbers_of_their_columns(player: Player) -> None:
+    player.engine.motion.prime(np.zeros((40, 8, 3), np.int64))
+    player.hear(SECOND)
+    first = player.engine._generator.edited.oldest
+    ask(player, "region", 1, "at", first, 4, f"swap . : {first + 2}:{first + 6}")
+    assert f"{first}:{first + 4} and {first + 2}:{first + 6} overlap" in refusal(player)
 
 
 def test_a_region_of_a_loop_that_is_too_long_says_how_much_is_possible(
