@@ -106,8 +106,8 @@ def find_columns(
         if oldest is not None:
             fault = "select nothing" if start >= end else "are out of reach"
             raise CodesError(
-                f"columns {text!r} {fault}; legal: columns within {oldest}:{count}, whose codes are "
-                "still known or drawn next"
+                f"columns {text!r} {fault}; legal: columns within {oldest}:{count}, whose codes "
+                "are still known or drawn next"
             )
         raise CodesError(_no_columns(text, start >= end, count, columns_per_second))
     return start, end
@@ -124,6 +124,16 @@ def find_distance(text: str, columns_per_second: float) -> int | None:
     if time is None:
         return sign * int(number) if number.isascii() and number.isdigit() else None
     return sign * round(_seconds(time) * columns_per_second)
+
+
+def no_place(name: str, place: int, length: int, columns: tuple[int, int]) -> CodesError:
+    """That `length` columns do not fit at the column `place`, which is the value of the parameter
+    `name`, where there are only some `columns`, first and end."""
+    first, end = columns
+    return CodesError(
+        f"{length} columns do not fit at column {place}: the grid has the columns {first}:{end}; "
+        f"legal: {name}={first}..{end - length}, or {name}=+N or -N, counted from the region"
+    )
 
 
 def last_equally_long(one: str, other: str) -> bool:

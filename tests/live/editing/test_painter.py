@@ -14,6 +14,7 @@ from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.edits.mutate import Mutate
 from distill_live.edits.swap import Swap
+from distill_live.edits.time.move import Move
 from distill_live.live.ipc.messages import OverlayMade, OverlayRefused, SegmentBegan
 from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.loaded import LoadedVQModel
@@ -173,6 +174,50 @@ def test_a_region_that_is_not_drawn_yet_is_drawn_first(player: Player) -> None:
     )
 
 
+@pytest.mark.parametrize("edit", ["move to=+30", "swap . : {}:{}"])
+def test_the_other_place_of_a_region_may_not_be_drawn_yet(
+    tiny_model: LoadedVQModel, edit: str
+) -> None:
+    player = Player(tiny_model, edits=(*EDITS, Move(), Swap()))
+    player.hear(SECOND)
+    first, drawn = timeline(player).end - 4, timeline(player).end
+    ask(player, "region", 1, "at", first, 4, edit.format(first + 30, first + 34))
+    assert timeline(player).end >= first + 34 > drawn
+    (overlay,) = made(player)
+    assert (overlay.start, overlay.end) == (first, first + 34)
+    np.testing.assert_array_equal(
+        player.engine._generator.edited.laid(first + 30, first + 34),
+        timeline(player).raw(first, first + 4),
+    )
+
+
+@pytest.mark.parametrize("to", ["+70", "-900", "99999", "+99999999999"])
+def test_a_place_out_of_reach_is_refused_before_anything_is_drawn(
+    tiny_model: LoadedVQModel, to: str
+) -> None:
+    player = Player(tiny_model, edits=(*EDITS, Move()))
+    player.hear(SECOND)
+    drawn = timeline(player).end
+    ask(player, "region", 1, "at", drawn - 4, 4, f"move to={to}")
+    place = drawn - 4 + int(to) if to[0] in "+-" else int(to)
+    assert refusal(player) == (
+        f"4 columns do not fit at column {place}: the grid has the columns 0:{drawn + 64}; legal: "
+        f"to=0..{drawn + 60}, or to=+N or -N, counted from the region"
+    )
+    assert timeline(player).end == drawn
+
+
+def test_a_place_that_is_only_partly_within_reach_is_refused_once_that_is_known(
+    tiny_model: LoadedVQModel,
+) -> None:
+    player = Player(tiny_model, edits=(*EDITS, Move()))
+    player.hear(SECOND)
+    drawn = timeline(player).end
+    ask(player, "region", 1, "at", drawn - 4, 4, f"move to={drawn + 62}")
+    assert refusal(player).startswith(f"4 columns do not fit at column {drawn + 62}: the grid has")
+    assert not player.engine._painter.is_due and not player.engine._painter.requests.waiting
+
+
 def test_a_region_that_was_heard_is_changed_when_it_is_played_again(
     player: Player, undisturbed: np.ndarray
 ) -> None:
@@ -264,7 +309,9 @@ def test_the_columns_of_the_stream_that_a_region_can_take_are_named(
     oldest, end = player.engine._generator.edited.oldest, timeline(player).end
     assert oldest > 0
     ask(player, "region", 1, "ahead", 0, 4, f"swap . : {columns}")
-    told = f"columns {columns!r} {fault}; legal: columns within {oldest}:{end}, whose codes are"
+    told = (
+        f"columns {columns!r} {fault}; legal: columns within {oldest}:{end + 64}, whose codes are"
+    )
     assert refusal(player).startswith(told)
 
 
