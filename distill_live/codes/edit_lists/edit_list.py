@@ -17,9 +17,10 @@ from distill_live.codes.edit import Edit, EditContext, Traits
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep, find_edit
 from distill_live.codes.edit_run import context_values, read_only, run_region
 from distill_live.codes.grid import CodeGrid
-from distill_live.codes.selection import Region, find_columns, last_equally_long
+from distill_live.codes.selection import Region, find_columns, last_equally_long, no_place
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError
+from distill_live.parameters import COLUMN_UNIT
 
 #: Gives the grid that a step names, such as a file or a clip. Raises CodesError.
 Lookup = Callable[[str], CodeGrid]
@@ -132,6 +133,7 @@ def _run(
     region = grid.region(step.selection)
     partner, partner_column = _place_partner(step, region, other, edit, column)
     given = step.resolve(edit, column + region.start, grid.columns_per_second)
+    _require_places(step, edit, given, region, (column, column + len(grid.codes)))
     context = EditContext(
         column=column,
         levels=read_only(region.levels),
@@ -155,6 +157,18 @@ def _run(
     except Exception as error:
         # An author's edit may raise anything.
         raise CodesError(f"the edit {edit.name!r} failed: {error!r}") from error
+
+
+def _require_places(
+    step: EditStep, edit: Edit, given: Mapping[str, float], region: Region, columns: tuple[int, int]
+) -> None:
+    """Raise CodesError for a column, given as a distance or a time, that no grid can have, where
+    there are `columns`, first and end. The edit itself says what does not fit this one."""
+    for one in edit.parameters:
+        if one.unit == COLUMN_UNIT and one.name in step.distances:
+            place = given[one.name]
+            if one.clip(place) != place:
+                raise no_place(one.name, int(place), region.end - region.start, columns)
 
 
 def _place_partner(
