@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -74,6 +74,16 @@ class Selection:
         """
         start, end = find_columns(self.columns, columns, columns_per_second)
         return Region(start, end, self.bands_of(bands), find_levels(self.levels, labels))
+
+    def with_level_names(self, labels: Sequence[str]) -> Self:
+        """The same with its levels by their labels, as addresses write them; as it is if it has
+        levels that are not among these."""
+        try:
+            chosen = find_levels(self.levels, labels) if self.levels else ()
+        except CodesError:
+            return self
+        found = [level_name(label) for label, one in zip(labels, chosen, strict=False) if one]
+        return replace(self, levels=",".join(found))
 
     def bands_of(self, count: int) -> NDArray[np.bool_]:
         """Which of `count` bands are selected [F]. Raises CodesError as `resolve` does."""

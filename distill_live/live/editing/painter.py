@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit
 from distill_live.codes.edit_lists.edit_list import EditTools, apply_step
-from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep, shown_step
 from distill_live.codes.edit_lists.resample_edit import ResampleEdit, with_resample
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Overlay
@@ -174,7 +174,8 @@ class Painter:
         if not mask.any():
             raise CodesError(f"{request.text} changes nothing there")
         overlay = Overlay.of_columns(request.number, start, after, mask)
-        return overlay, str(with_columns(step, request.first, end))
+        shown = shown_step(with_columns(step, request.first, end), self._grid.level_labels)
+        return overlay, shown
 
     def _surroundings(self, request: RegionRequest, edit: Edit, step: EditStep) -> tuple[int, int]:
         """The columns, first and end, that an edit of a region may look at."""

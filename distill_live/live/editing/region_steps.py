@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from distill_live.codes.edit import Edit, GridEdit, Traits
-from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep, shown_step
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Mask, Overlay
 from distill_live.codes.selection import find_columns, no_place
@@ -128,7 +128,8 @@ def region_to_draw(
 
 
 def drawn_region(request: RegionRequest, step: EditStep, drawn: CodeGrid) -> tuple[Overlay, str]:
-    """The overlay of a region that was drawn again as `drawn`, and its edit as text."""
+    """The overlay of a region that was drawn again as `drawn`, and its edit as shown to people."""
     mask = selected(with_columns(step, 0, request.count), drawn)
     overlay = Overlay.of_columns(request.number, request.first, drawn.codes, mask)
-    return overlay, str(with_columns(step, request.first, request.first + request.count))
+    placed = with_columns(step, request.first, request.first + request.count)
+    return overlay, shown_step(placed, drawn.level_labels)

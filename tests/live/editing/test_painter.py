@@ -445,6 +445,17 @@ def test_a_region_has_a_seed_of_its_own_unless_one_is_given_and_0_is_one(player:
     assert texts == [f"mutate 4:6 share=1 --seed {seed}" for seed in (1, 0, 7)]
 
 
+def test_a_region_is_told_with_the_names_of_its_levels(player: Player) -> None:
+    for number, levels in ((1, "1"), (2, "0:2"), (3, "Detail"), (4, "1,2")):
+        ask(player, "region", number, "at", 4, 2, f"mask --levels {levels} --seed 0")
+    texts = [one.text for one in player.reports if isinstance(one, OverlayMade)]
+    told = ("timbre", "structure,timbre", "detail", "timbre,detail")
+    assert texts == [f"mask 4:6 --levels {levels} --seed 0" for levels in told]
+    # The log keeps what was asked for.
+    logged = [json.loads(line) for line in player.journal.read()]
+    assert "mask --levels 1 --seed 0" in str(logged)
+
+
 def test_a_cell_is_named_as_its_address_is_written(tiny_model: LoadedVQModel) -> None:
     labels = ["Structure", "Timbre", "High Air"]
     renamed = replace(tiny_model, metadata=tiny_model.metadata | {"level_labels": labels})
