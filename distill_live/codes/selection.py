@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -75,6 +75,16 @@ class Selection:
         start, end = find_columns(self.columns, columns, columns_per_second)
         return Region(start, end, self.bands_of(bands), find_levels(self.levels, labels))
 
+    def with_level_names(self, labels: Sequence[str]) -> Self:
+        """The same with its levels by their labels, as addresses write them; as it is if it has
+        levels that are not among these."""
+        try:
+            chosen = find_levels(self.levels, labels) if self.levels else ()
+        except CodesError:
+            return self
+        found = [level_name(label) for label, one in zip(labels, chosen, strict=False) if one]
+        return replace(self, levels=",".join(found))
+
     def bands_of(self, count: int) -> NDArray[np.bool_]:
         """Which of `count` bands are selected [F]. Raises CodesError as `resolve` does."""
         if self.band and self.bands:
@@ -84,12 +94,15 @@ class Selection:
         return find_band_indices(self.bands, count)
 
 
-def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int, int]:
-    """(start, end) of columns as they are written, of a grid of `count`.
+def find_columns(
+    text: str, count: int, columns_per_second: float, oldest: int | None = None
+) -> tuple[int, int]:
+    """(start, end) of columns as they are written, of a grid of `count`; of a stream, whose columns
+    before the `oldest` are no longer known.
 
     A time is rounded to the nearest column. Raises CodesError as `Selection.resolve` does.
     """
-    legal = f"legal: columns such as 0:16, 8 or 0.5s:2s, within 0:{count}"
+    legal = f"legal: columns such as 0:16, 8 or 0.5s:2s, within {oldest or 0}:{count}"
     first, colon, last = (text or ":").partition(":")
     time = _SECONDS.fullmatch(last)
     if time and _NUMBER.fullmatch(first):
@@ -99,7 +112,13 @@ def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int,
     if not colon and text.endswith("s"):
         raise CodesError(f"{text!r} is a moment; give a beginning and an end; {legal}")
     end = _position(last, count, columns_per_second, legal) if colon else start + 1
-    if not 0 <= start < end <= count:
+    if not (oldest or 0) <= start < end <= count:
+        if oldest is not None:
+            fault = "select nothing" if start >= end else "are out of reach"
+            raise CodesError(
+                f"columns {text!r} {fault}; legal: columns within {oldest}:{count}, whose codes "
+                "are still known or drawn next"
+            )
         raise CodesError(_no_columns(text, start >= end, count, columns_per_second))
     return start, end
 
@@ -115,6 +134,16 @@ def find_distance(text: str, columns_per_second: float) -> int | None:
     if time is None:
         return sign * int(number) if number.isascii() and number.isdigit() else None
     return sign * round(_seconds(time) * columns_per_second)
+
+
+def no_place(name: str, place: int, length: int, columns: tuple[int, int]) -> CodesError:
+    """That `length` columns do not fit at the column `place`, which is the value of the parameter
+    `name`, where there are only some `columns`, first and end."""
+    first, end = columns
+    return CodesError(
+        f"{length} columns do not fit at column {place}: the grid has the columns {first}:{end}; "
+        f"legal: {name}={first}..{end - length}, or {name}=+N or -N, counted from the region"
+    )
 
 
 def last_equally_long(one: str, other: str) -> bool:

@@ -66,6 +66,9 @@ def blend(
 
     Each cell's vectors are mixed by the weights, and the result is turned into the nearest codes.
     Where a grid has all the weight, its codes stay exactly as they are.
+
+    An existing file is never replaced: the new one gets a number, and the line that is printed
+    names it.
     """
     if len(grids) < 2:
         raise CodesError(f"a blend needs two grids or more; there is only {grids[0]}")

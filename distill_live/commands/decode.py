@@ -71,6 +71,9 @@ def decode(
     """Turn grids of codes into sound files, with the model that made the codes.
 
     If one of several grids cannot be used, the others are decoded all the same.
+
+    An existing file is never replaced: the new one gets a number, and the line that is printed
+    names it.
     """
     from distill_live.codes.grid_file import load_grid
     from distill_live.inference.codes import require_fit

@@ -88,6 +88,9 @@ def edit(
     `distill-live plugins` lists the edits. An edit is written as its name, for some a second grid,
     columns (0:16, 0.5s:2s), NAME=VALUE for each parameter, --band, --levels and --seed. A value in
     columns can be a time (to=2s). A second grid is a file, or . for the edited grid itself.
+
+    An existing file is never replaced: the new one gets a number, and the line that is printed
+    names it.
     """
     from distill_live.codes.grid_file import check_suffix, save_grid
     from distill_live.inference.model_edits import model_edits

@@ -36,6 +36,9 @@ def encode(
     """Turn sound files into grids of codes: columns x bands x levels.
 
     If one of several sounds cannot be read, the others are encoded all the same.
+
+    An existing file is never replaced: the new one gets a number, and the line that is printed
+    names it.
     """
     from distill_live.audio.reading.sound import Sound
     from distill_live.codes.grid_file import check_suffix, save_grid

@@ -161,6 +161,9 @@ def generate(
     """Generate new sound files, each with a .json file that says how it was made.
 
     The same model, seed and settings give identical files.
+
+    An existing file is never replaced: the new one gets a number, and the line that is printed
+    names it.
     """
     from distill_live.audio.resample import resample
     from distill_live.inference.generation import (

@@ -85,6 +85,9 @@ def morph(
     """Morph from one grid to another, into a grid of its own that lasts --seconds.
 
     The same grids, model, seed and settings give the same codes.
+
+    An existing file is never replaced: the new one gets a number, and the line that is printed
+    names it.
     """
     if seconds > _LONGEST_S:
         raise CodesError(f"a morph lasts up to {_LONGEST_S:g} seconds, not {seconds:g}")

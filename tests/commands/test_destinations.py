@@ -30,6 +30,12 @@ def test_generate_writes_the_sound_file_that_is_named(
     assert json.loads(Path(name).with_suffix(".json").read_text())["seed"] == 5
 
 
+@pytest.mark.parametrize("command", ["generate", "encode", "decode", "edit", "blend", "morph"])
+def test_the_help_says_that_no_file_is_replaced(run_cli: RunCli, command: str) -> None:
+    shown = " ".join(run_cli(command, "--help").out.split())
+    assert "never replaced: the new one gets a number, and the line that is printed" in shown
+
+
 def test_several_sounds_of_one_name_are_numbered(run_cli: RunCli, tiny_in_library: Path) -> None:
     result = run_cli(*SHORT, "--count", 3, "--output", "rain.wav")
     assert result.out.split() == ["rain_1.wav", "rain_2.wav", "rain_3.wav"]

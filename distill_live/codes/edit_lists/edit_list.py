@@ -17,9 +17,10 @@ from distill_live.codes.edit import Edit, EditContext, Traits
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep, find_edit
 from distill_live.codes.edit_run import context_values, read_only, run_region
 from distill_live.codes.grid import CodeGrid
-from distill_live.codes.selection import Region, find_columns, last_equally_long
+from distill_live.codes.selection import Region, find_columns, last_equally_long, no_place
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError
+from distill_live.parameters import COLUMN_UNIT
 
 #: Gives the grid that a step names, such as a file or a clip. Raises CodesError.
 Lookup = Callable[[str], CodeGrid]
@@ -83,7 +84,7 @@ def apply_step(step: EditStep, grid: CodeGrid, tools: EditTools, column: int = 0
     other = _find_partner(step, grid, tools.lookup)
     codes = _run(step, grid, other, tools, column)
     if Traits.of(edit).mutual and step.partner == ITSELF:
-        there = _mirrored(step, grid, other)
+        there = _mirrored(step, grid, other, column)
         codes = _run(there, grid.with_codes(codes), grid, tools, column)
     return codes
 
@@ -132,6 +133,7 @@ def _run(
     region = grid.region(step.selection)
     partner, partner_column = _place_partner(step, region, other, edit, column)
     given = step.resolve(edit, column + region.start, grid.columns_per_second)
+    _require_places(step, edit, given, region, (column, column + len(grid.codes)))
     context = EditContext(
         column=column,
         levels=read_only(region.levels),
@@ -155,6 +157,18 @@ def _run(
     except Exception as error:
         # An author's edit may raise anything.
         raise CodesError(f"the edit {edit.name!r} failed: {error!r}") from error
+
+
+def _require_places(
+    step: EditStep, edit: Edit, given: Mapping[str, float], region: Region, columns: tuple[int, int]
+) -> None:
+    """Raise CodesError for a column, given as a distance or a time, that no grid can have, where
+    there are `columns`, first and end. The edit itself says what does not fit this one."""
+    for one in edit.parameters:
+        if one.unit == COLUMN_UNIT and one.name in step.distances:
+            place = given[one.name]
+            if one.clip(place) != place:
+                raise no_place(one.name, int(place), region.end - region.start, columns)
 
 
 def _place_partner(
@@ -184,18 +198,20 @@ def _partner_span(step: EditStep, region: Region, other: CodeGrid) -> tuple[int,
     return start, end
 
 
-def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid) -> EditStep:
-    """The step that does the same to `other`, with `grid` as its partner.
+def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid, column: int = 0) -> EditStep:
+    """The step that does the same to `other`, with `grid` as its partner; the first column of
+    `grid` has the position `column`.
 
     Raises CodesError when both are one grid and the two places in it overlap.
     """
     region = grid.region(step.selection)
     start, end = _partner_span(step, region, other)
     if step.partner == ITSELF and max(start, region.start) < min(end, region.end):
-        raise CodesError(
-            f"columns {region.start}:{region.end} and {start}:{end} overlap; choose two places "
-            "that are apart"
+        one, two = (
+            f"{column + region.start}:{column + region.end}",
+            f"{column + start}:{column + end}",
         )
+        raise CodesError(f"columns {one} and {two} overlap; choose two places that are apart")
     # The levels of the other grid may have other labels.
     levels = ",".join(map(str, np.flatnonzero(region.levels)))
     selection = replace(step.selection, columns=f"{start}:{end}", levels=levels)

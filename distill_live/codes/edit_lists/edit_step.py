@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from distill_live.codes.edit import Edit, Traits
@@ -119,6 +119,12 @@ class EditStep:
             words += [f"--{name}", value] if value else []
         words += ["--seed", str(self.seed)] if self.seed is not None else []
         return shlex.join(words)
+
+
+def shown_step(step: EditStep, labels: Sequence[str]) -> str:
+    """The text of a step for people: as it is written, but with the levels by their labels, because
+    addresses count them from 1 and steps from 0."""
+    return str(replace(step, selection=step.selection.with_level_names(labels)))
 
 
 def _offered(option: str) -> str:

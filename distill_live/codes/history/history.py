@@ -82,17 +82,19 @@ class History(Generic[_State]):
         del self._entries[: max(len(self._entries) - self._limit, 0)]
         self.position = len(self._entries) - 1
 
-    def undo(self) -> _State:
-        """Go back by one; returns that state. Raises CodesError at the beginning."""
+    def undo(self, steps: int = 1) -> _State:
+        """Go back by one, or by so many as there are of more `steps`; returns that state. Raises
+        CodesError at the beginning."""
         if not self.position:
             raise CodesError("there is nothing to undo")
-        return self.go_to(self.position - 1)
+        return self.go_to(max(self.position - steps, 0))
 
-    def redo(self) -> _State:
-        """Go forward by one; returns that state. Raises CodesError at the end."""
-        if self.position == len(self._entries) - 1:
+    def redo(self, steps: int = 1) -> _State:
+        """Go forward as `undo` goes back. Raises CodesError at the end."""
+        last = len(self._entries) - 1
+        if self.position == last:
             raise CodesError("there is nothing to redo")
-        return self.go_to(self.position + 1)
+        return self.go_to(min(self.position + steps, last))
 
     def go_to(self, position: int) -> _State:
         """Go to a state by its number. Raises CodesError when there is none."""

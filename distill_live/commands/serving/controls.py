@@ -10,7 +10,7 @@ from distill_live.commands.serving.clip_list import CLIP_LIST, ClipList
 from distill_live.commands.serving.control_options import ControlOptions
 from distill_live.commands.serving.devices import Devices
 from distill_live.commands.serving.learn_service import LEARN, LearnService
-from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
+from distill_live.commands.serving.live_edits import HISTORY, PRESET_REQUESTS, LiveEdits
 from distill_live.commands.serving.page.documents import ServerDocuments
 from distill_live.commands.serving.page.feed import LiveFeed
 from distill_live.commands.serving.page.work import JobDocuments, open_api
@@ -81,8 +81,8 @@ class Controls:
             server, store, feedback, self._outcomes, self._presets, lambda: self.router.sender, say
         )
         self._remarks = Remarks(
-            server, store, self._edits.edits.values(), self._tempo.tempo, options.link,
-            self._outcomes, say,
+            server, store, self._edits.edits.values(), self._tempo.tempo, self._presets,
+            options.link, self._outcomes, say,
         )  # fmt: skip
         self.router = self._make_router(feedback)
 
@@ -154,7 +154,7 @@ class Controls:
         server, say = self._server, self._say
         requests = ControlRequests(
             self._request, self._tempo, self._presets, self._edits.handlers,
-            self._note_done, self._edits.note_act,
+            self._note_done, self._note_act,
         )  # fmt: skip
         hooks = Hooks(
             on_touch=lambda sender, name: self._note_touch(feedback, sender, name),
@@ -264,6 +264,12 @@ class Controls:
         """Note that all parameters of a message are moved, and all requests are made."""
         self._edits.history.follow_touches()
         self._remarks.settle()
+
+    def _note_act(self, name: str, arguments: Sequence[object]) -> None:
+        """Note that a request was carried out."""
+        self._edits.note_act(name, arguments)
+        if name in PRESET_REQUESTS:
+            self._remarks.recalled(self.router.sender)
 
     def _note_done(self, name: str, text: str) -> None:
         """Confirm what control itself has done, to the sender and to all listeners."""

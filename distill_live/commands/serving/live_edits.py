@@ -40,8 +40,8 @@ _MOVES = (
 )  # fmt: skip
 #: Requests that choose a clip for edits.
 CLIP_REQUESTS = ("edit/clip", "blend/clip")
-#: Requests that change edits by the store.
-_PRESET_REQUESTS = ("preset", "preset/beats", "preset/next", "preset/previous")
+#: Requests that recall a preset, which changes edits by the store.
+PRESET_REQUESTS = ("preset", "preset/beats", "preset/next", "preset/previous")
 
 
 class LiveEdits:
@@ -101,7 +101,7 @@ class LiveEdits:
             self.history.panic()
         elif name == "reset":
             self.history.look(" ".join(["reset", *map(str, filter(None, arguments))]))
-        elif name in _PRESET_REQUESTS:
+        elif name in PRESET_REQUESTS:
             begins = self.history.concerns(self._presets.moving)
             self.history.look(f"preset {self._presets.current}", force=begins)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from distill_live.parameters import CODE_UNIT, LEVELS_LIMIT, PARAMETERS, STEERIN
 if TYPE_CHECKING:
     from distill_live.control.feedback.outcomes import Outcomes
     from distill_live.control.namespace.address import Sender
+    from distill_live.control.presets.presets import Presets
     from distill_live.control.timing.tempo import Tempo
     from distill_live.live.server.server import Server
     from distill_live.parameters import ParameterStore
@@ -37,7 +38,8 @@ class Remarks:
     """Answers a parameter that was moved and has no effect as an error, once, until it has one.
 
     `edits` are those that are installed, `has_link` says whether the server joins a Link session,
-    and `say` takes a line of text for people. `touched` and `settle` may be called from any thread;
+    and `say` takes a line of text for people. `presets` are those that can be recalled. `touched`,
+    `recalled` and `settle` may be called from any thread;
     `tick` many times a second, on the main thread, after the server has carried out its requests.
     """
 
@@ -45,23 +47,31 @@ class Remarks:
         self,
         server: Server,
         store: ParameterStore,
-        edits: Iterable[Edit],
+        edits: Collection[Edit],
         tempo: Tempo,
+        presets: Presets,
         has_link: bool,
         outcomes: Outcomes,
         say: Callable[[str], None],
     ) -> None:
         self._server, self._store, self._tempo = server, store, tempo
-        self._has_link, self._outcomes, self._say = has_link, outcomes, say
-        checks = self._checks_of_edits(edits) | {
-            _MANNER: partial(self._lacks_clip, _MANNER, _MANNER),
-            "clarity": self._lacks_clarity,
-            **{name: partial(self._lacks_grains, name) for name in _GRAINS},
-            "tempo": self._lacks_tempo,
-            "link_start_stop": self._lacks_link,
-            _BAND: self._lacks_band,
-            **dict.fromkeys(_STEERS, self._lacks_steering),
-        }
+        self._presets, self._has_link = presets, has_link
+        self._outcomes, self._say = outcomes, say
+        of_clips = self._checks_of_clips(edits)
+        #: What a preset can switch on, without the clip for it.
+        self._need_clips = frozenset(of_clips)
+        checks = (
+            self._checks_of_codes(edits)
+            | of_clips
+            | {
+                "clarity": self._lacks_clarity,
+                **{name: partial(self._lacks_grains, name) for name in _GRAINS},
+                "tempo": self._lacks_tempo,
+                "link_start_stop": self._lacks_link,
+                _BAND: self._lacks_band,
+                **dict.fromkeys(_STEERS, self._lacks_steering),
+            }
+        )
         self._checks = {name: check for name, check in checks.items() if name in store.table}
         self._switches = frozenset(filter(is_switch, store.table))
         self._lock = threading.Lock()
@@ -82,6 +92,11 @@ class Remarks:
         if name in self._checks:
             self._fresh[name] = None
 
+    def recalled(self, sender: Sender) -> None:
+        """Note that a sender has recalled the current preset."""
+        for name in self._need_clips & self._presets.goals:
+            self.touched(sender, name)
+
     def settle(self) -> None:
         """A change is done, with all requests that it makes."""
         if self._fresh:
@@ -91,29 +106,39 @@ class Remarks:
 
     def tick(self) -> None:
         """Tell of what was moved and has no effect."""
+        moving = self._presets.moving
+        waiting = {name: None for name in self._ripe if name in moving}
         for name in self._ripe:
+            if name in waiting:
+                continue
             reason = self._checks[name]()
             if reason and reason != self._told.get(name):
                 self._say(reason)
                 self._outcomes.tell(name, reason, failed=True)
             self._told[name] = reason
         with self._lock:
-            self._ripe, self._settled = self._settled, {}
+            self._ripe, self._settled = waiting | self._settled, {}
 
-    def _checks_of_edits(self, edits: Iterable[Edit]) -> dict[str, Check]:
-        """The checks of the switches and the codes of edits, by their full names."""
-        checks: dict[str, Check] = {}
+    def _checks_of_clips(self, edits: Iterable[Edit]) -> dict[str, Check]:
+        """The checks of what needs a clip: switches of edits, by their full names, and `manner`."""
+        checks: dict[str, Check] = {_MANNER: partial(self._lacks_clip, _MANNER, _MANNER)}
         for edit in edits:
             traits = Traits.of(edit)
             if traits.partner and traits.scope == "stream":
                 own = traits.switch == parameter_name(edit.name, SWITCH)
                 slot = EDIT_SLOT if own else traits.switch
                 checks[traits.switch] = partial(self._lacks_clip, traits.switch, slot)
-            for parameter in edit.parameters:
-                if parameter.unit == CODE_UNIT:
-                    name = parameter_name(edit.name, parameter.name)
-                    checks[name] = partial(self._lacks_code, name)
         return checks
+
+    def _checks_of_codes(self, edits: Iterable[Edit]) -> dict[str, Check]:
+        """The checks of the codes of edits, by their full names."""
+        names = [
+            parameter_name(edit.name, parameter.name)
+            for edit in edits
+            for parameter in edit.parameters
+            if parameter.unit == CODE_UNIT
+        ]
+        return {name: partial(self._lacks_code, name) for name in names}
 
     def _lacks_clip(self, name: str, slot: str) -> str:
         on = any(self._store.levels(name, LEVELS_LIMIT))

@@ -22,6 +22,9 @@ from distill_live.parameters import ParameterStore
 #: store before they are noted.
 CLAIM_SECONDS = 0.25
 
+#: The most steps that are named when several are undone or redone at once.
+MOST_TOLD = 4
+
 
 class LiveHistory:
     """Notes what happens to the codes, and takes it back: edits and overlays, and nothing else.
@@ -162,19 +165,17 @@ class LiveHistory:
                 self._entries.book.lay((), laid)
                 self._entries.amend(self._history.position, removed=laid)
 
-    def undo(self) -> str:
-        """Go back to the state before the present one."""
+    def undo(self, steps: int = 1) -> str:
+        """Go back to the state before the present one, or by more `steps`, as far as there are."""
         with self._lock:
-            left, _ = self._move(self._history.undo)
-            early = self._entries.is_awaited(left.state)
-            note = ", which was not made yet" if early else ""
-            return f"undone: {left.described}{note} (now at {self._entries.place})"
+            start, end = self._move(lambda: self._history.undo(steps))
+            return self._told("undone", steps, range(start, end, -1))
 
-    def redo(self) -> str:
-        """Go forward to the state that was undone last."""
+    def redo(self, steps: int = 1) -> str:
+        """Go forward to the state that was undone last, or by more `steps`."""
         with self._lock:
-            _, reached = self._move(self._history.redo)
-            return f"redone: {reached.described} (now at {self._entries.place})"
+            start, end = self._move(lambda: self._history.redo(steps))
+            return self._told("redone", steps, range(start + 1, end + 1))
 
     def go_to(self, place: str) -> str:
         """Go to a state by its number, or by the name that it was given."""
@@ -268,8 +269,26 @@ class LiveHistory:
             self._entries.amend(self._history.position, chain=self._chain.now)
         self._unclaimed = None
 
-    def _move(self, move: Callable[[], State]) -> tuple[HistoryEntry[State], HistoryEntry[State]]:
-        """Move along the history; returns the entries left and reached."""
+    def _told(self, done: str, steps: int, positions: range) -> str:
+        """What was `done` with the entries at these positions, of so many `steps` that were asked
+        for."""
+        entries = [self._history[at] for at in positions[:MOST_TOLD]]
+        lost = done == "undone"
+        told = [
+            f"{one.described}, which was not made yet"
+            if lost and self._entries.is_awaited(one.state)
+            else one.described
+            for one in entries
+        ]
+        count = len(positions)
+        if count > len(told):
+            told.append(f"and {count - len(told)} more")
+        which = f" {count} steps" if count > 1 else ""
+        which += ", all that there are" if count < steps else ""
+        return f"{done}{which}: {'; '.join(told)} (now at {self._entries.place})"
+
+    def _move(self, move: Callable[[], State]) -> tuple[int, int]:
+        """Move along the history; returns the positions left and reached."""
         self._settle()
         start = self._history.position
         try:
@@ -280,7 +299,7 @@ class LiveHistory:
         end = self._history.position
         self._chain.restore(self._history.state)
         self._entries.lay_between(start, end)
-        return self._history[start], self._history[end]
+        return start, end
 
     def _return_to(self, name: str) -> None:
         """Go to a state that the history has dropped. Raises ParameterError if there is none of

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from distill_live.codes.edit import SWITCH, Edit, Traits, parameter_name
-from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
+from distill_live.codes.edit import SWITCH, Edit, GridEdit, Traits, parameter_name
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep, shown_step
 from distill_live.codes.edit_lists.resample_edit import ResampleEdit, with_resample
 from distill_live.codes.labels import level_name
 from distill_live.control.history.live_history import LiveHistory
 from distill_live.control.namespace.address import ROOT
 from distill_live.control.namespace.targets import Levels
 from distill_live.errors import CodesError, ParameterError
+from distill_live.parameters import COLUMN_UNIT
 
 #: Carries out a request; may return a line about that.
 Handler = Callable[..., str | None]
@@ -86,8 +87,9 @@ class PerformerRequests:
         code: int,
         stroke: int | None,
     ) -> None:
-        found = Levels(self._labels()).find_name(level_name(str(level)))
-        title = f"{asked} {place[1]} {band} {level} {code}"
+        labels = self._labels()
+        found = Levels(labels).find_name(level_name(str(level)))
+        title = f"{asked} {place[1]} {band} {level_name(labels[found])} {code}"
         self._history.paint(asked, "cell", (*place, band - 1, found, code), title, stroke)
 
     def _region(self, first: int, count: int, edit: str) -> None:
@@ -104,11 +106,25 @@ class PerformerRequests:
             step = EditStep.parse(edit, self.edits)
         except CodesError as error:
             raise ParameterError(str(error)) from None
+        _require_places(step, self.edits[step.edit])
+        title = f"{asked}: {shown_step(step, self._labels())}"
         if step.edit == ResampleEdit.name:
-            self._history.paint(asked, step.edit, (*place, edit), f"{asked}: {edit}")
+            self._history.paint(asked, step.edit, (*place, edit), title)
             return
         clip = None if step.partner in ("", ITSELF) else step.partner
-        self._history.paint(asked, "region", (*place, edit, clip), f"{asked}: {edit}")
+        self._history.paint(asked, "region", (*place, edit, clip), title)
 
     def _order(self, names: str | None) -> str:
         return self._history.set_order((names or "").split())
+
+
+def _require_places(step: EditStep, edit: Edit) -> None:
+    """Raise ParameterError if an edit of the whole grid is not told where: its default, the first
+    column, is long past in a stream."""
+    for one in edit.parameters if isinstance(edit, GridEdit) else ():
+        name = one.name
+        if one.unit == COLUMN_UNIT and not (name in step.values or name in step.distances):
+            raise ParameterError(
+                f"{step.edit} needs {name}=COLUMN: {name}=+8 is 8 columns after the region's first "
+                f"one, {name}=240 is column 240 of the stream"
+            )

@@ -148,6 +148,8 @@ _REGION = (
     Argument("count", "int", 1, 1024, "columns"),
     Argument("edit", "text", rest=True),
 )
+#: A button sends 1.
+_STEPS = Argument("steps", "int", 1, 100_000, optional=True, default=1)
 _CLIP = Argument("name", "text")
 _CHOSEN = Argument("name", "text", optional=True, can_be_empty=True)
 
@@ -231,9 +233,11 @@ REQUESTS: dict[str, RequestSpec] = {
                     (_REGION[-1],), "control"),
         RequestSpec("undo",
                     "Undo the last edit: a painted cell or stroke, an edited region, or a change "
-                    "of the edits that are on. The music does not jump, and other parameters stay.",
-                    where="control"),
-        RequestSpec("redo", "Do again what was undone last.", where="control"),
+                    "of the edits that are on; or so many of the last ones. The music does not "
+                    "jump, and other parameters stay.",
+                    (_STEPS,), "control"),
+        RequestSpec("redo", "Do again what was undone last, or so many steps of it.",
+                    (_STEPS,), "control"),
         RequestSpec("history/go", "Go to a state of the history, by its number or its name.",
                     (Argument("state", "int", 0, 2**31 - 1, alternative="a state's name",
                               rest=True),), "control"),

@@ -25,6 +25,8 @@ MAX_STORED = 128
 _SAME = 1e-5
 #: Parameters that a stored preset leaves out: they are about timing, not about the sound.
 NOT_STORED = ("tempo", "beats_per_bar", "link_start_stop", "morph")
+#: What no preset sets, in words.
+CLIPS = "the chosen clips"
 
 
 class Presets:
@@ -66,6 +68,11 @@ class Presets:
         """The parameters that a morph still moves."""
         morph = self._morph
         return morph.names if morph else set()
+
+    @property
+    def goals(self) -> set[str]:
+        """The parameters that the current preset sets."""
+        return {cell.name for cell in self._goal}
 
     @property
     def names(self) -> list[str]:
@@ -214,10 +221,8 @@ class Presets:
     def _extent(self, names: Collection[str]) -> str:
         """What a preset of these parameters sets or leaves alone, whichever is shorter."""
         left = [name for name in self._store.table if name not in names]
-        if not left:
-            return "it sets every parameter"
         if len(left) <= len(names):
-            return f"it leaves {listed(left)} unchanged"
+            return f"it leaves {listed([*left, CLIPS])} unchanged"
         return f"it sets {listed(sorted(names))} and leaves everything else unchanged"
 
     def _step(self, step: int) -> str:

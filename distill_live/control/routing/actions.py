@@ -70,9 +70,12 @@ class Actions:
         """Make a request with the arguments; a request that needs none works like a button."""
         taken = REQUESTS[name].arguments
         texts = any(isinstance(argument, str) for argument in arguments)
-        if not taken or (not texts and all(one.optional and one.kind == "text" for one in taken)):
+        kinds = {one.kind if one.optional else "needed" for one in taken}
+        if not taken or (not texts and kinds <= {"text", "int"}):
             if is_pressed(name, arguments):
-                self.ask(name, ())
+                # A number says how often; less than 1 is the travel of a button.
+                counts = "int" in kinds and arguments and one_number(name, arguments[:1]) >= 1
+                self.ask(name, arguments if counts else ())
         else:
             self.ask(name, arguments)
         return []

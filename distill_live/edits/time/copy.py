@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from distill_live.codes.edit import EditContext
+from distill_live.codes.selection import no_place
 from distill_live.codes.timeline import Codes
-from distill_live.errors import CodesError
 from distill_live.parameters import COLUMN_UNIT, Parameter
 
 #: The highest column that can be given as a destination.
@@ -34,9 +34,5 @@ def destination(columns: int, length: int, context: EditContext) -> slice:
     start = int(context.values["to"]) - context.column
     if not 0 <= start <= columns - length:
         first = context.column
-        raise CodesError(
-            f"{length} columns do not fit at column {first + start}: the grid has the columns "
-            f"{first}:{first + columns}; legal: to={first}..{first + columns - length}, or to=+N "
-            "or -N, counted from the region"
-        )
+        raise no_place("to", first + start, length, (first, first + columns))
     return slice(start, start + length)

@@ -28,7 +28,8 @@ class CellRequest:
 @dataclass(frozen=True)
 class RegionRequest:
     """An edit, as text, for `count` columns from `first` on. `partner` [P, F, Q] is the grid that
-    the text names, where it names one, or what a region becomes that was drawn again."""
+    the text names, where it names one, or what a region becomes that was drawn again. `until` is
+    the end of the columns that it waits for, or 0 if it has not waited."""
 
     number: int
     where: Where
@@ -36,6 +37,7 @@ class RegionRequest:
     count: int
     text: str
     partner: Codes | None = None
+    until: int = 0
 
 
 class PaintRequests:

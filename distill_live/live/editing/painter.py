@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit
 from distill_live.codes.edit_lists.edit_list import EditTools, apply_step
-from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep, shown_step
 from distill_live.codes.edit_lists.resample_edit import ResampleEdit, with_resample
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.labels import level_name
-from distill_live.codes.selection import find_columns
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError
 from distill_live.live.editing.edited_columns import EditedColumns
@@ -23,7 +22,10 @@ from distill_live.live.editing.paint_requests import (
     Where,
 )
 from distill_live.live.editing.region_steps import (
+    REGION_AHEAD,
+    columns_of_itself,
     drawn_region,
+    needed_end,
     parse_region_step,
     region_to_draw,
     selected,
@@ -32,8 +34,8 @@ from distill_live.live.editing.region_steps import (
 from distill_live.live.ipc.messages import EditReport, OverlayMade, OverlayRefused
 from distill_live.models.file.loaded import LoadedVQModel
 
-#: How many columns beyond those that are drawn a region may reach, and a cell may lie: 5 s, 350 s.
-REGION_AHEAD, CELL_AHEAD = 64, 4096
+#: How many columns beyond those that are drawn a cell may lie: 350 s.
+CELL_AHEAD = 4096
 #: The most columns of a region: 87 s.
 REGION_COLUMNS = 1024
 #: Why requests are refused that another segment has overtaken.
@@ -69,7 +71,7 @@ class Painter:
     @property
     def missing(self) -> int:
         """How many columns must still be drawn for the regions that wait for them."""
-        ends = [region.first + region.count for region in self.requests.waiting.values()]
+        ends = [region.until for region in self.requests.waiting.values()]
         return max([end - self._columns.timeline.end for end in ends], default=0)
 
     def ask(self, request: CellRequest | RegionRequest) -> None:
@@ -110,10 +112,8 @@ class Painter:
 
     def _drawn_regions(self) -> list[RegionRequest]:
         """The regions that waited for their columns."""
-        return [region for region in self.requests.waiting.values() if self._is_drawn(region)]
-
-    def _is_drawn(self, region: RegionRequest) -> bool:
-        return region.first + region.count <= self._columns.timeline.end
+        drawn = self._columns.timeline.end
+        return [region for region in self.requests.waiting.values() if region.until <= drawn]
 
     def _paint(self, request: CellRequest) -> tuple[Overlay, str]:
         column = self._column(request.where, request.column)
@@ -134,9 +134,12 @@ class Painter:
         _check("count", request.count, 1, REGION_COLUMNS)
         for column in (request.first, last):
             _check("column", column, self._columns.oldest, drawn + REGION_AHEAD - 1)
-        if last >= drawn:
-            self.requests.waiting[request.number] = request
-            return False
+        if not request.until:
+            edit, rate = self._edits[step.edit], self._grid.columns_per_second
+            until = needed_end(step, edit, request, self._columns, rate)
+            if until > drawn:
+                self.requests.waiting[request.number] = replace(request, until=until)
+                return False
         if step.edit == ResampleEdit.name:
             self._draw(request, step)
         else:
@@ -171,7 +174,8 @@ class Painter:
         if not mask.any():
             raise CodesError(f"{request.text} changes nothing there")
         overlay = Overlay.of_columns(request.number, start, after, mask)
-        return overlay, str(with_columns(step, request.first, end))
+        shown = shown_step(with_columns(step, request.first, end), self._grid.level_labels)
+        return overlay, shown
 
     def _surroundings(self, request: RegionRequest, edit: Edit, step: EditStep) -> tuple[int, int]:
         """The columns, first and end, that an edit of a region may look at."""
@@ -182,12 +186,9 @@ class Painter:
 
     def _shifted(self, step: EditStep, start: int) -> EditStep:
         """The same step where column `start` of the stream is the first one of the grid."""
-        if step.partner != ITSELF or not step.partner_columns:
+        found = columns_of_itself(step, self._columns, self._grid.columns_per_second)
+        if found is None:
             return step
-        found = find_columns(
-            step.partner_columns, self._columns.timeline.end, self._grid.columns_per_second
-        )
-        _check("column", found[0], start, found[1])
         return replace(step, partner_columns=f"{found[0] - start}:{found[1] - start}")
 
     def _partner(self, name: str, codes: Codes | None) -> CodeGrid:

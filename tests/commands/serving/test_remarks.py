@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from distill_live.edits.quantise import Quantise
 from distill_live.live.ipc.messages import EngineReady
 from tests.commands.serving.test_controls import ANNA
 from tests.commands.serving.test_live_edits import BERT, Edited
+from tests.tools import wait_until
 
 INTERLEAVE = "edit/interleave/on"
 
@@ -72,6 +74,40 @@ def test_what_needs_a_clip_says_which_request_chooses_one_once(
     assert stand.wait() == []
     stand.router.receive_osc([(f"/distill/{name}", (1,))], BERT)
     assert [sender for sender, *_ in stand.wait()] == [BERT]
+
+
+@pytest.mark.parametrize("seconds", [(), (0.05,)])
+def test_a_preset_that_switches_on_what_needs_a_clip_says_so_once(
+    stand: Remarked, seconds: tuple[float, ...]
+) -> None:
+    stand.osc(f"/distill/{INTERLEAVE}", 1)
+    stand.osc("/distill/preset/store", "mixed")
+    stand.wait()
+    stand.osc(f"/distill/{INTERLEAVE}", 0)
+    stand.wait()
+    stand.osc("/distill/preset", "mixed", *seconds)
+    wait_until(lambda: stand.tick() or not stand.controls._presets.moving, "the preset")
+    [(sender, name, reason)] = stand.wait()
+    assert (sender, name) == (ANNA, f"/distill/{INTERLEAVE}")
+    assert str(reason).startswith(f"{INTERLEAVE} has no effect without a clip: ")
+    stand.osc("/distill/preset", "mixed")
+    assert stand.wait() == []
+
+
+def test_a_preset_that_takes_its_time_is_remarked_on_at_its_end(stand: Remarked) -> None:
+    stand.osc(f"/distill/{INTERLEAVE}", 1)
+    stand.osc("/distill/preset/store", "mixed")
+    stand.osc(f"/distill/{INTERLEAVE}", 0)
+    stand.wait()
+    stand.osc("/distill/preset", "mixed", 60.0)
+    assert stand.wait() == []
+    stand.controls._presets.tick(time.monotonic() + 120.0)
+    assert [name for _, name, _ in stand.wait()] == [f"/distill/{INTERLEAVE}"]
+
+
+def test_a_preset_without_such_an_edit_says_nothing(stand: Remarked) -> None:
+    stand.osc("/distill/preset", "calm")
+    assert stand.wait() == []
 
 
 def test_a_clip_that_is_chosen_in_the_same_packet_is_enough(stand: Remarked) -> None:

@@ -458,6 +458,22 @@ def test_undo_redo_and_go_say_the_name_and_what_was_done(desk: Desk) -> None:
         assert desk.history.go_to(place) == f"now at state 1 of 1: {done}"
 
 
+def test_several_steps_are_undone_and_redone_at_once_and_named_in_one_line(desk: Desk) -> None:
+    numbers = [desk.paint(column) for column in range(6)]
+    desk.set(FREEZE, 1)
+    desk.laid()
+    told = "edit/freeze/on 1; cell 5 made; cell 4 made"
+    assert desk.history.undo(3) == f"undone 3 steps: {told} (now at 4 of 7)"
+    assert desk.store[FREEZE] == 0
+    assert [removed for _, removed in desk.laid()] == [numbers[:3:-1]]
+    told = "cell 4 made; cell 5 made; edit/freeze/on 1"
+    assert desk.history.redo(9) == f"redone 3 steps, all that there are: {told} (now at 7 of 7)"
+    assert desk.store[FREEZE] == 1
+    assert "cell 3 made; and 3 more (now at 0 of 7)" in desk.history.undo(7)
+    with pytest.raises(ParameterError, match="there is nothing to undo"):
+        desk.history.undo(2)
+
+
 def test_what_was_painted_keeps_the_name_that_it_was_given_before_it_was_made(desk: Desk) -> None:
     desk.history.paint("cell", "cell", ("at", 5, 0, 0, 1), "cell 5")
     desk.history.rename("dot")

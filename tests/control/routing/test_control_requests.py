@@ -216,8 +216,8 @@ def test_what_is_done_with_presets_is_confirmed_with_the_name(stand: Stand) -> N
         ("preset/beats",
          "preset soft recalled over 2 s; it sets gain and leaves everything else unchanged"),
         ("preset/store",
-         f"preset mine stored in {path}; it leaves tempo, beats_per_bar, link_start_stop and "
-         "morph unchanged"),
+         f"preset mine stored in {path}; it leaves tempo, beats_per_bar, link_start_stop, "
+         "morph and the chosen clips unchanged"),
         ("preset/delete", f"preset mine deleted from {path}"),
     ]  # fmt: skip
     stand.presets.close()

@@ -26,6 +26,18 @@ def test_a_copy_that_does_not_fit_is_refused() -> None:
         apply_step(step, OTHER, tools(OTHER))
 
 
+@pytest.mark.parametrize(
+    ("to", "place"), [("-8", -5), ("-1s", -7), ("+99999999999", 100_000_000_002)]
+)
+def test_a_distance_that_leads_out_of_the_grid_is_refused_like_a_column(
+    to: str, place: int
+) -> None:
+    step = EditStep("copy", Selection("3:6"), distances={"to": to})
+    told = f"3 columns do not fit at column {place}: the grid has the columns 0:200; legal: to=0"
+    with pytest.raises(CodesError, match=told):
+        apply_step(step, OTHER, tools(OTHER))
+
+
 def test_a_destination_is_counted_from_the_beginning_of_the_stream(
     codes: Codes, make_context: MakeContext
 ) -> None:

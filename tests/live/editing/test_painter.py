@@ -14,6 +14,7 @@ from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.edits.mutate import Mutate
 from distill_live.edits.swap import Swap
+from distill_live.edits.time.move import Move
 from distill_live.live.ipc.messages import OverlayMade, OverlayRefused, SegmentBegan
 from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.loaded import LoadedVQModel
@@ -93,6 +94,13 @@ def made(player: Player) -> list[Overlay]:
     return [one.overlay for one in player.reports if isinstance(one, OverlayMade)]
 
 
+def refusal(player: Player) -> str:
+    """Why the last request was refused."""
+    refused = player.reports[-1]
+    assert isinstance(refused, OverlayRefused)
+    return refused.reason
+
+
 def other_code(player: Player, column: int, band: int = 0, level: int = 0) -> int:
     """A code that a cell does not have."""
     return int(timeline(player).raw(column, column + 1)[0, band, level] + 5) % 16
@@ -164,6 +172,50 @@ def test_a_region_that_is_not_drawn_yet_is_drawn_first(player: Player) -> None:
     np.testing.assert_array_equal(
         timeline(player).edited(end + 10, end + 30), timeline(player).raw(end + 10, end + 30)[::-1]
     )
+
+
+@pytest.mark.parametrize("edit", ["move to=+30", "swap . : {}:{}"])
+def test_the_other_place_of_a_region_may_not_be_drawn_yet(
+    tiny_model: LoadedVQModel, edit: str
+) -> None:
+    player = Player(tiny_model, edits=(*EDITS, Move(), Swap()))
+    player.hear(SECOND)
+    first, drawn = timeline(player).end - 4, timeline(player).end
+    ask(player, "region", 1, "at", first, 4, edit.format(first + 30, first + 34))
+    assert timeline(player).end >= first + 34 > drawn
+    (overlay,) = made(player)
+    assert (overlay.start, overlay.end) == (first, first + 34)
+    np.testing.assert_array_equal(
+        player.engine._generator.edited.laid(first + 30, first + 34),
+        timeline(player).raw(first, first + 4),
+    )
+
+
+@pytest.mark.parametrize("to", ["+70", "-900", "99999", "+99999999999"])
+def test_a_place_out_of_reach_is_refused_before_anything_is_drawn(
+    tiny_model: LoadedVQModel, to: str
+) -> None:
+    player = Player(tiny_model, edits=(*EDITS, Move()))
+    player.hear(SECOND)
+    drawn = timeline(player).end
+    ask(player, "region", 1, "at", drawn - 4, 4, f"move to={to}")
+    place = drawn - 4 + int(to) if to[0] in "+-" else int(to)
+    assert refusal(player) == (
+        f"4 columns do not fit at column {place}: the grid has the columns 0:{drawn + 64}; legal: "
+        f"to=0..{drawn + 60}, or to=+N or -N, counted from the region"
+    )
+    assert timeline(player).end == drawn
+
+
+def test_a_place_that_is_only_partly_within_reach_is_refused_once_that_is_known(
+    tiny_model: LoadedVQModel,
+) -> None:
+    player = Player(tiny_model, edits=(*EDITS, Move()))
+    player.hear(SECOND)
+    drawn = timeline(player).end
+    ask(player, "region", 1, "at", drawn - 4, 4, f"move to={drawn + 62}")
+    assert refusal(player).startswith(f"4 columns do not fit at column {drawn + 62}: the grid has")
+    assert not player.engine._painter.is_due and not player.engine._painter.requests.waiting
 
 
 def test_a_region_that_was_heard_is_changed_when_it_is_played_again(
@@ -243,6 +295,32 @@ def test_what_cannot_be_painted_is_refused_with_what_is_legal(
     assert isinstance(refused, OverlayRefused)
     assert refused.reason.startswith(reason)
     assert refusing.status["futures"] == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "fault"),
+    [("0:4", "are out of reach"), ("900:904", "are out of reach"), ("41:41", "select nothing")],
+)
+def test_the_columns_of_the_stream_that_a_region_can_take_are_named(
+    player: Player, columns: str, fault: str
+) -> None:
+    player.engine.motion.prime(np.zeros((40, 8, 3), np.int64))
+    player.hear(SECOND)
+    oldest, end = player.engine._generator.edited.oldest, timeline(player).end
+    assert oldest > 0
+    ask(player, "region", 1, "ahead", 0, 4, f"swap . : {columns}")
+    told = (
+        f"columns {columns!r} {fault}; legal: columns within {oldest}:{end + 64}, whose codes are"
+    )
+    assert refusal(player).startswith(told)
+
+
+def test_places_that_overlap_are_named_by_the_numbers_of_their_columns(player: Player) -> None:
+    player.engine.motion.prime(np.zeros((40, 8, 3), np.int64))
+    player.hear(SECOND)
+    first = player.engine._generator.edited.oldest
+    ask(player, "region", 1, "at", first, 4, f"swap . : {first + 2}:{first + 6}")
+    assert f"{first}:{first + 4} and {first + 2}:{first + 6} overlap" in refusal(player)
 
 
 def test_a_region_of_a_loop_that_is_too_long_says_how_much_is_possible(
@@ -365,6 +443,17 @@ def test_a_region_has_a_seed_of_its_own_unless_one_is_given_and_0_is_one(player:
         ask(player, "region", number, "at", 4, 2, f"mutate share=1{seed}")
     texts = [one.text for one in player.reports if isinstance(one, OverlayMade)]
     assert texts == [f"mutate 4:6 share=1 --seed {seed}" for seed in (1, 0, 7)]
+
+
+def test_a_region_is_told_with_the_names_of_its_levels(player: Player) -> None:
+    for number, levels in ((1, "1"), (2, "0:2"), (3, "Detail"), (4, "1,2")):
+        ask(player, "region", number, "at", 4, 2, f"mask --levels {levels} --seed 0")
+    texts = [one.text for one in player.reports if isinstance(one, OverlayMade)]
+    told = ("timbre", "structure,timbre", "detail", "timbre,detail")
+    assert texts == [f"mask 4:6 --levels {levels} --seed 0" for levels in told]
+    # The log keeps what was asked for.
+    logged = [json.loads(line) for line in player.journal.read()]
+    assert "mask --levels 1 --seed 0" in str(logged)
 
 
 def test_a_cell_is_named_as_its_address_is_written(tiny_model: LoadedVQModel) -> None:
