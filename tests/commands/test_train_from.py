@@ -44,7 +44,7 @@ def test_without_a_word_it_is_the_base_if_that_fits(
     assert "the codec starts from nothing: no model 'base'" in told
     shutil.copy(SHIPPED, folders.package / SHIPPED.name)
     told = run_cli("train", sounds, "--name", "new", "--force", *NO_PRIOR).out
-    assert "from nothing: a codec of this shape cannot start from base: its code_width is 32, not 8" in told
+    assert "from nothing: a codec of this shape cannot start from base: its code_width" in told
     assert (
         "starts from"
         not in run_cli("train", sounds, "--name", "other", "--from", "none", *NO_PRIOR).out
