@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -76,3 +78,34 @@ def _smooth(values: Tensor, frames: float) -> Tensor:
     summed = functional.conv1d(values[None, None], window, padding=half)
     weight = functional.conv1d(torch.ones_like(values)[None, None], window, padding=half)
     return (summed / weight)[0, 0]
+
+
+class DescriptorRanks:
+    """Where a value stands among those of a set of recordings: 0 the lowest, 1 the highest.
+
+    `quantiles` `[4, n]` are the set's, evenly spaced from the lowest to the highest.
+    """
+
+    POINTS = 65
+
+    def __init__(self, quantiles: NDArray[np.float64]) -> None:
+        self.quantiles = quantiles
+
+    @classmethod
+    def of(cls, values: NDArray[np.floating]) -> DescriptorRanks:
+        """The ranks of a set of values `[columns, 4]`; NaN is none."""
+        return cls(np.nanquantile(values, np.linspace(0.0, 1.0, cls.POINTS), axis=0).T)
+
+    def ranks(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Values `[T, 4]` to their ranks `[T, 4]`, 0..1; NaN stays NaN."""
+        points = np.linspace(0.0, 1.0, self.quantiles.shape[1])
+        found = np.empty(values.shape, dtype=np.float32)
+        for number, known in enumerate(self.quantiles):
+            # The middle of all places that a value has, where many are alike.
+            low = np.searchsorted(known, values[:, number], side="left")
+            high = np.searchsorted(known, values[:, number], side="right")
+            between = np.interp(values[:, number], known, points)
+            same = points[np.clip((low + high - 1) // 2, 0, len(points) - 1)]
+            ranks = np.where(high - low > 1, same, between)
+            found[:, number] = np.where(np.isnan(values[:, number]), np.nan, ranks)
+        return found

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.audio.descriptors import DESCRIPTORS, describe_columns
+from distill_live.audio.descriptors import DESCRIPTORS, DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.prior.steering import STEERED
 
@@ -125,6 +125,9 @@ def test_what_is_far_below_the_loudest_begins_nothing() -> None:
     assert told_of(beats)[:20, 3].max() == 0.0
 
 
+VALUES = np.random.default_rng(0).normal(0, 1, (5000, 4)) * [1, 10, 100, 0.1]
+
+
 @pytest.mark.parametrize("name", ["brightness", "noisiness"])
 def test_where_nothing_sounds_there_is_neither_brightness_nor_noisiness(name: str) -> None:
     sound = np.concatenate([tone(1000)[: 2 * RATE], np.zeros(2 * RATE)])
@@ -133,3 +136,38 @@ def test_where_nothing_sounds_there_is_neither_brightness_nor_noisiness(name: st
     assert not np.isnan(found[: sounding - 3]).any()
     assert np.isnan(found[sounding + 3 :]).all()
     assert not np.isnan(told(sound, "loudness")).any()
+
+
+def test_what_is_not_there_has_no_rank_and_moves_no_other() -> None:
+    values = np.tile(np.linspace(0.0, 1.0, 101)[:, None], 4)
+    with_gaps = np.concatenate([values, np.full((50, 4), np.nan)])
+    ranks = DescriptorRanks.of(with_gaps)
+    assert np.isnan(ranks.ranks(with_gaps)[101:]).all()
+    np.testing.assert_allclose(ranks.ranks(values), values, atol=0.02)
+
+
+def test_ranks_run_evenly_from_the_lowest_to_the_highest() -> None:
+    ranks = DescriptorRanks.of(VALUES).ranks(VALUES)
+    assert (ranks.min(), ranks.max()) == (0.0, 1.0)
+    for kind in range(4):
+        assert np.allclose(np.sort(ranks[:, kind]), np.linspace(0, 1, 5000), atol=0.02)
+        assert (np.argsort(ranks[:, kind], kind="stable")[[0, -1]]
+                == np.argsort(VALUES[:, kind])[[0, -1]]).all()  # fmt: skip
+
+
+def test_what_lies_outside_has_the_rank_of_the_nearest_end() -> None:
+    ranks = DescriptorRanks.of(VALUES)
+    assert ranks.ranks(np.full((1, 4), -1e9)).tolist() == [[0.0] * 4]
+    assert ranks.ranks(np.full((1, 4), 1e9)).tolist() == [[1.0] * 4]
+
+
+def test_where_many_are_alike_each_has_the_middle_of_their_ranks() -> None:
+    values = np.repeat([0.0, 0.0, 0.0, 1.0], 1000)[:, None].repeat(4, axis=1)
+    found = DescriptorRanks.of(values).ranks(np.array([[0.0] * 4, [1.0] * 4]))
+    assert np.allclose(found[0], 0.375, atol=0.02)
+    assert np.allclose(found[1], 0.875, atol=0.02)
+
+
+def test_recordings_that_never_change_have_a_rank_all_the_same() -> None:
+    found = DescriptorRanks.of(np.zeros((9, 4))).ranks(np.zeros((1, 4)))
+    assert np.allclose(found, 0.5)

@@ -30,6 +30,7 @@ from typing import Any
 
 import torch
 
+from distill_live.audio import phase
 from distill_live.audio.dataset import Recording, Recordings, load_recordings, training_columns
 from distill_live.audio.distances.reconstruction import measure_all
 from distill_live.models.codec.clarity import Clarity
@@ -37,6 +38,7 @@ from distill_live.models.codec.quantizer import LearningConfig
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.models.file.library import find_model
 from distill_live.models.file.persistence import load_model_v2
+from distill_live.models.sound_settings import USUAL_SOUND
 from distill_live.training.codec.clarity import measure_clarity
 from distill_live.training.codec.config import (
     CodecTrainingConfig,
@@ -148,8 +150,8 @@ def distances(
         waveform = torch.from_numpy(recording.samples)[None, None]
         mel = trained.spectrogram.waveform_to_mel(waveform, trained.model.config.column_frames)
         decoded = decode(trained.model, mel, trained.model.config.num_quantizers)
-        clear = clarity.apply(decoded)
-        sound = trained.spectrogram.mel_to_waveform(clear)[0, 0].numpy()
+        clear = clarity.apply(decoded[0, 0], USUAL_SOUND.clarity)
+        sound = phase.reconstruct(trained.spectrogram, clear).numpy()[: len(recording.samples)]
         found.append((recording.samples, sound))
     if not found:
         return None

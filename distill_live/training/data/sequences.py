@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
-from distill_live.audio.descriptors import describe_columns
+from distill_live.audio.descriptors import DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.data.augmentation import at_speeds
@@ -24,7 +24,8 @@ from distill_live.training.data.coding import (
     require_rate,
     sound_mel,
 )
-from distill_live.training.data.descriptor_ranks import DescriptorRanks, Ranks
+
+Ranks = NDArray[np.float32]
 
 #: Training recordings are coded at these gains, so that their codes cover more than one loudness.
 GAINS_DB = (0.0, -3.0)
@@ -43,8 +44,8 @@ class CodeSequences:
     `training` has the training part of each recording at every alignment and gain; of large sets,
     at some of the alignments. None of its codes depends on what is held out. `validation` has pairs
     of a whole recording's grid and the number of its first held-out column, at the alignments 0 and
-    half a column. `training_ranks` `[T, 4]` rank the columns of each training grid by how they
-    sound, as `ranks` measures it; both are empty where that is not known.
+    half a column. `training_ranks` `[T, 4]` rank the columns of each training grid among all of
+    them by how they sound, as `ranks` measures it; both are empty where that is not known.
     """
 
     training: list[Grid]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.training.data.coding import Grid
-from distill_live.training.data.descriptor_ranks import Ranks
+from distill_live.training.data.sequences import Ranks
 
 
 class Crops(NamedTuple):

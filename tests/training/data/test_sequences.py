@@ -120,7 +120,7 @@ def test_training_codes_know_nothing_of_what_is_held_out(
     again = extract_code_sequences(codec, spectrogram, other)
     assert all(map(np.array_equal, found.training, again.training))
     assert found.ranks is not None and again.ranks is not None
-    assert np.array_equal(found.ranks.known, again.ranks.known, equal_nan=True)
+    assert np.array_equal(found.ranks.quantiles, again.ranks.quantiles)
     assert not np.array_equal(found.validation[0][0], again.validation[0][0])
 
 
@@ -141,7 +141,7 @@ def test_every_column_is_told_how_it_sounds_among_all_that_is_learned(
     # The end is the loudest of all, and softer copies are among what it is compared with.
     loudness = [ranks[:, 0] for ranks in found.training_ranks]
     assert loudness[0].argmax() == 35 and loudness[0].max() > 0.99
-    assert loudness[4].max() < 0.9 and loudness[4].min() < 0.02
+    assert loudness[4].max() < 0.9 and loudness[4].min() < 0.01
 
 
 def test_when_nothing_is_long_enough_to_be_split_all_is_for_both(
