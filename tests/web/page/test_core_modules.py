@@ -119,3 +119,26 @@ def test_levels_keep_the_colour_of_their_place_when_they_are_renamed(blank: Page
         ["structure", "timbre", "texture", "detail"],
         ["structure", "detail"],
     ]
+
+
+def test_a_key_that_always_works_is_heard_wherever_the_focus_is(blank: Page) -> None:
+    blank.evaluate("""async () => {
+      const { bindKeys, startKeys } = await import('/page/js/core/keys.js')
+      startKeys()
+      window.heard = []
+      const binding = (keys, always) => ({ keys, text: keys, always, run: () => heard.push(keys) })
+      bindKeys('Frame', [binding('Shift+Escape', true), binding('Escape', false)])
+      document.body.innerHTML = '<input><div tabindex="0"></div><dialog><button></button></dialog>'
+      document.querySelector('div').onkeydown = (event) => {
+        if (event.key === 'Escape') heard.push('own')
+        event.stopPropagation()
+      }
+    }""")
+    for selector in ("input", "div"):
+        blank.locator(selector).focus()
+        blank.keyboard.press("Shift+Escape")
+    blank.keyboard.press("Escape")
+    blank.evaluate("document.querySelector('dialog').showModal()")
+    blank.keyboard.press("Shift+Escape")
+    assert blank.evaluate("heard") == ["Shift+Escape", "Shift+Escape", "own", "Shift+Escape"]
+    assert blank.evaluate("document.querySelector('dialog').open")

@@ -4,7 +4,8 @@
  *
  *   bindKeys('Transport', [{ keys: 'Space', text: 'Play or stop', run: () => ... }]) -> unbind
  *       keys as KeyboardEvent.key, with 'Shift+', 'Ctrl+' (also Cmd) or 'Alt+' before it; 'Space' is the bar;
- *       a list of alternatives is separated by ' or '
+ *       a list of alternatives is separated by ' or '; with `always`, nothing that has the focus, no
+ *       dialog and no field, takes the key away
  *   useKeys(group, bindings)            the same while a component is shown
  *   keyList() -> [{ group, keys, text }]  for the help dialog
  *   describeKeys(group, [{keys, text}])   keys that controls handle themselves, only for the list
@@ -12,7 +13,7 @@
 
 import { useEffect, useRef } from './dom.js'
 
-/** @typedef {{keys: string, text: string, run?: (event: KeyboardEvent) => void}} Binding */
+/** @typedef {{keys: string, text: string, always?: boolean, run?: (event: KeyboardEvent) => void}} Binding */
 
 /** @type {Set<{group: string, bindings: Binding[]}>} */
 const bound = new Set()
@@ -61,20 +62,32 @@ let pointed = false
 export function startKeys() {
   addEventListener('pointerdown', () => (pointed = true), true)
   addEventListener('keydown', (event) => (pointed &&= !MOVES.test(event.key)), true)
+  // Before anything else hears of the key.
+  addEventListener('keydown', pressAlways, true)
   addEventListener('keydown', press)
+}
+
+function pressAlways(/** @type {KeyboardEvent} */ event) {
+  const found = findBinding(event)
+  if (!found?.always) return
+  event.stopImmediatePropagation()
+  event.preventDefault()
+  if (!event.repeat) found.run?.(event)
 }
 
 function press(/** @type {KeyboardEvent} */ event) {
   if (event.defaultPrevented || event.isComposing || isTaken(event)) return
+  const found = findBinding(event)
+  if (!found) return
+  event.preventDefault()
+  found.run?.(event)
+}
+
+/** What a key does. The newest binding wins, such as that of the tab in front. */
+function findBinding(/** @type {KeyboardEvent} */ event) {
   const name = nameOf(event)
-  // The newest binding wins, such as that of the tab in front.
-  for (const { bindings } of [...bound].reverse()) {
-    const found = bindings.find((one) => one.run && one.keys.split(' or ').includes(name))
-    if (!found) continue
-    event.preventDefault()
-    found.run?.(event)
-    return
-  }
+  const all = [...bound].reverse().flatMap(({ bindings }) => bindings)
+  return all.find((one) => one.run && one.keys.split(' or ').includes(name))
 }
 
 function isTaken(/** @type {KeyboardEvent} */ event) {

@@ -33,7 +33,7 @@ export function Transport() {
     { keys: 'h', text: 'Hold, or release', run: hold },
     { keys: 'l', text: 'Loop, or end the loop', run: flipLoop },
     { keys: 'b', text: 'Go back', run: () => back() },
-    { keys: 'Shift+Escape', text: 'Panic: silence at once', run: panic },
+    { keys: 'Shift+Escape', text: 'Panic: silence at once', always: true, run: panic },
   ])
 
   const pickLoop = (/** @type {any} */ choice) => (setLoop(choice), startLoop(choice))
