@@ -307,3 +307,53 @@ def test_a_finger_paints_too(open_page: OpenPage) -> None:
     choose(page, "Structure", 2)
     page.touchscreen.tap(*place(page, 6))
     wait_for_flag(page, PAINTED)
+
+
+def test_the_panic_key_works_while_cells_are_selected(live: Page) -> None:
+    cells(live).focus()
+    live.keyboard.press("Home")
+    live.keyboard.press("Shift+ArrowRight")
+    live.get_by_text("2 columns, Structure, band 1").wait_for()
+    live.keyboard.press("Shift+Escape")
+    until(live, "window.meters.transport === 'panic'")
+    live.keyboard.press("Escape")
+    live.locator(".spoken").get_by_text("Nothing is selected.").wait_for()
+
+
+def test_a_refused_edit_is_not_said_to_be_done(live: Page) -> None:
+    x, _ = place(live, -10)
+    y = cells(live).bounding_box()["y"] + 10  # type: ignore[index]
+    hold(live, x, y, to=(x + 5 * COLUMN, y))
+    live.get_by_text("6 columns, all levels").wait_for()
+    live.evaluate("""() => {
+      window.said = []
+      const below = document.querySelector('.timeline-below')
+      new MutationObserver(() => said.push(below.querySelector('[role=status]')?.textContent))
+        .observe(below, { subtree: true, childList: true, characterData: true })
+    }""")
+    live.get_by_role("button", name="More …").click()
+    live.get_by_role("combobox", name="Edit", exact=True).select_option("swap")
+    live.get_by_role("combobox", name="Direction").select_option("later")
+    live.get_by_role("spinbutton", name="The other place").fill("600")
+    live.get_by_role("button", name="Apply").click()
+    live.locator(".region-words .fault").wait_for()
+    assert not [text for text in live.evaluate("said") if text and text.startswith("Swap with")]
+
+
+def test_the_selection_is_swapped_with_an_earlier_place(live: Page) -> None:
+    x, _ = place(live, -5)
+    y = cells(live).bounding_box()["y"] + 10  # type: ignore[index]
+    hold(live, x, y, to=(x + 2 * COLUMN, y))
+    live.get_by_text("3 columns, all levels").wait_for()
+    live.get_by_role("button", name="More …").click()
+    edits = live.get_by_role("combobox", name="Edit", exact=True)
+    expect(edits.get_by_role("option", name="Set", exact=True)).to_be_disabled()
+    edits.select_option("swap")
+    other = live.get_by_role("spinbutton", name="The other place")
+    other.fill("0.01")
+    apply = live.get_by_role("button", name="Apply")
+    expect(apply).to_be_disabled()
+    other.fill("")
+    apply.click()
+    live.locator(".region-words").get_by_text(re.compile("^Swap with itself from")).wait_for()
+    assert wait_for_flag(live, EDITED | PAINTED)

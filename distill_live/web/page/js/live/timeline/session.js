@@ -13,6 +13,7 @@
 import { editText } from '../../canvas/region.js'
 import { editInWords } from '../../core/edit_words.js'
 import { ask, levelsOf, send, store } from '../../core/store.js'
+import { onRefusal, outcomeOf } from './outcomes.js'
 
 /** How long a painted cell stays marked as on its way, in milliseconds. */
 const PENDING_MS = 1500
@@ -88,6 +89,7 @@ export class TimelineSession {
     const painted = cells.filter(({ column, band, level }) => column >= grid.start
       && this.codes[level] !== null && grid.code(column, band, level) !== this.codes[level])
     if (!painted.length) return
+    onRefusal('/distill/cell', (reason) => this.say(reason, 'fault'))
     send(painted.map(({ column, band, level }) =>
       ['/distill/cell', column, band + 1, level + 1, this.codes[level], stroke]))
     this._await(painted)
@@ -152,6 +154,7 @@ export class TimelineSession {
     const { count } = region
     const seconds = (count * this.model.columnSeconds).toFixed(2)
     const done = `Looping ${seconds} s, ${count === 1 ? 'one column' : `${count} columns`}. Press Loop again to end it.`
+    onRefusal('/distill/loop/columns', (reason) => this.say(reason, 'fault'))
     this._ask(done, '/distill/loop/columns', region.first, count)
   }
 
@@ -169,8 +172,14 @@ export class TimelineSession {
   /** @param {Region} region @param {string} edit */
   async _run(region, edit) {
     const text = editText(region, edit, this.shape)
-    const done = `${this._inWords(region, text)}.${this._when(region.first)}`
-    return this._ask(done, '/distill/region', region.first, region.count, text)
+    const { first, count } = region
+    const [name] = text.split(' ')
+    const isThis = (/** @type {string} */ said) =>
+      said.startsWith(`${name} `) && said.includes(` ${first}:${first + count}`)
+    // What was said was about another edit.
+    this.say('')
+    return this._tell(outcomeOf('/distill/region', [first, count, text], isThis),
+      () => `${this._inWords(region, text)}.${this._when(first)}`)
   }
 
   /** An edit of a region as people say it. @param {Region} region @param {string} text */
@@ -181,10 +190,15 @@ export class TimelineSession {
   }
 
   /** Ask for something, and say what has become of it. @returns {Promise<boolean>} */
-  async _ask(done, address, ...values) {
+  _ask(done, address, ...values) {
+    return this._tell(ask(address, ...values), () => done)
+  }
+
+  /** Say what has become of something. @param {Promise<any>} asked @param {() => string} done */
+  async _tell(asked, done) {
     try {
-      await ask(address, ...values)
-      this.say(done)
+      await asked
+      this.say(done())
       return true
     } catch (error) {
       this.say(/** @type {Error} */ (error).message, 'fault')
