@@ -10,7 +10,7 @@
 
 import { titleOf, uncapital, words } from './format.js'
 
-const COLUMNS = /^(?:[\d.]+(?:m?s)?|[\d.]*(?:m?s)?:[\d.]*(?:m?s)?)$/
+const COLUMNS = /^(?=.*[\d:])(?:[\d.]+(?:m?s)?|[\d.]*(?:m?s)?:[\d.]*(?:m?s)?)$/
 
 /**
  * The text of an edit as words; null if it is something else, such as a name that somebody gave.
@@ -34,8 +34,9 @@ export function editInWords(text, tables, place) {
   const [columns, ...more] = names < 0 ? [] : said.places.slice(names)
   if (!more.every((one) => COLUMNS.test(one)) || (partner && !edit?.partner)) return null
   const where = [levelsInWords(said.levels, tables), bandsInWords(said)].filter(Boolean).join(', ')
+  const itself = more.length ? `itself ${columnsInWords(more[0], tables.now)}` : 'itself'
   return [
-    words(name) + (partner && ` with ${partner === '.' ? 'itself' : partner}`) + (where && ` (${where})`),
+    words(name) + (partner && ` with ${partner === '.' ? itself : partner}`) + (where && ` (${where})`),
     ...said.values,
     columnsInWords(place ? place.join(':') : columns, tables.now),
   ].filter(Boolean).join(', ')
