@@ -200,8 +200,10 @@ REQUESTS: dict[str, RequestSpec] = {
                     "none.", (_CHOSEN,)),
         RequestSpec("capture",
                     "Keep the last seconds that were heard: as a clip, and as a sound file and "
-                    "codes in the folder of recordings.",
-                    (Argument("seconds", "float", 0.1, 60.0, "s"), _CLIP)),
+                    "codes in the folder of recordings. With `ago`, they ended so long ago; both "
+                    "together reach back a minute.",
+                    (Argument("seconds", "float", 0.1, 60.0, "s"), _CLIP,
+                     Argument("ago", "float", 0.0, 60.0, "s", optional=True))),
         RequestSpec("model", "Load a model in the background and crossfade to it.",
                     (Argument("name", "text"),)),
         RequestSpec("record", "Start recording the output (1), or stop (0).",

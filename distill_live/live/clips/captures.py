@@ -32,13 +32,15 @@ PATIENCE_SECONDS = 10.0
 
 @dataclass(frozen=True, eq=False)
 class Capture:
-    """What was asked for, and the sound [N, 2] that was heard until then."""
+    """What was asked for, and the sound [N, 2] that was heard until then, or until so many seconds
+    `ago`."""
 
     name: str
     seconds: float
     sound: Samples
     sample_rate: int
     asked: float
+    ago: float | None = None
 
     @property
     def loudness_db(self) -> float:
@@ -76,16 +78,19 @@ class Captures:
         self._written: queue.SimpleQueue[_Written] = queue.SimpleQueue()
         self._writers: list[threading.Thread] = []
 
-    def begin(self, name: str, seconds: float) -> Request:
-        """Keep the sound of the last seconds; returns what to ask the engine for.
+    def begin(self, name: str, seconds: float, ago: float | None = None) -> Request:
+        """Keep the sound of the last seconds, which ended so many seconds `ago`; returns what to
+        ask the engine for.
 
         Raises ClipError when a clip cannot be called so.
         """
         check_clip_name(name)
-        samples, sample_rate = self._look_back.last(seconds)
+        samples, sample_rate = self._look_back.last(seconds, ago or 0.0)
         number = next(self._numbers)
-        self._waiting[number] = Capture(name, seconds, samples.T, sample_rate, time.monotonic())
-        return Request("capture", (number, seconds))
+        self._waiting[number] = Capture(
+            name, seconds, samples.T, sample_rate, time.monotonic(), ago
+        )
+        return Request("capture", (number, seconds, ago or 0.0))
 
     def take(self, captured: Captured, blank: CodeGrid) -> None:
         """Make a clip of an engine's answer, and write it to the disk; `blank` is a grid of the

@@ -30,13 +30,17 @@ class LookBack:
         if self._tap.written - self._position >= _AT_ONCE:
             self._copy()
 
-    def last(self, seconds: float) -> tuple[Samples, int]:
-        """The last `seconds` [2, N], left and right, and their rate in Hz; fewer samples when fewer
-        were played since the start, or since the device's rate changed."""
+    def last(self, seconds: float, ago: float = 0.0) -> tuple[Samples, int]:
+        """The last `seconds` [2, N], left and right, that ended so many seconds `ago`, and their
+        rate in Hz; fewer samples when fewer were played since the start, or since the device's rate
+        changed."""
         self._copy()
         size = self._ring.shape[1]
-        wanted = min(round(seconds * self._sample_rate), self._count, size)
-        places = np.arange(self._count - wanted, self._count) % size
+        known = min(self._count, size)
+        later = min(round(ago * self._sample_rate), known)
+        wanted = min(round(seconds * self._sample_rate), known - later)
+        end = self._count - later
+        places = np.arange(end - wanted, end) % size
         return self._ring[:, places], self._sample_rate
 
     def _copy(self) -> None:

@@ -141,9 +141,10 @@ class Engine:
         self._requests[name](*arguments)
         self._answers.asked = None
 
-    def capture(self, number: int, seconds: float) -> None:
-        """Report the codes that were heard in the last seconds, as capture `number`."""
-        self._on_capture(number, self._generator.heard(seconds).astype(np.uint16))
+    def capture(self, number: int, seconds: float, ago: float = 0.0) -> None:
+        """Report the codes that were heard in the last seconds, which ended so many seconds `ago`,
+        as capture `number`."""
+        self._on_capture(number, self._generator.heard(seconds, ago).astype(np.uint16))
 
     def _note(self, name: str, *arguments: Any) -> None:
         """Note a request for the session log."""

@@ -234,10 +234,11 @@ class StreamGenerator:
         column = self.playhead.sound_at(self._ring.read_position)[1]
         return 0 if column < self.clip_columns else column
 
-    def heard(self, seconds: float) -> Codes:
-        """The codes [T, F, Q] of the last seconds that were heard, as they were played."""
+    def heard(self, seconds: float, ago: float = 0.0) -> Codes:
+        """The codes [T, F, Q] of the last seconds that were heard, as they were played; they ended
+        so many seconds `ago`."""
         count = max(round(seconds * SAMPLE_RATE / self._column_samples), 1)
-        heard = self._ring.read_position
+        heard = max(self._ring.read_position - round(ago * SAMPLE_RATE), 0)
         return self.playhead.trail.heard(heard, count, self._column_samples, self.timeline.shape)
 
     def require_fit(self, codes: Codes) -> None:

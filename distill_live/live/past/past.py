@@ -125,7 +125,7 @@ class Past:
         the codes that were heard in its middle. It ends with the last column of which at least
         half was heard.
         """
-        columns = [*self._columns, *now]
+        columns = [column for column in (*self._columns, *now) if column.position <= end]
         if not columns:
             return np.zeros((0, *shape), np.int64)
         positions = [column.position for column in columns]

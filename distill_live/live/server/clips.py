@@ -248,12 +248,12 @@ class Clips:
         self._end("clip/load", f"{job.audio} was not loaded: {reason}", True, arguments)
         return True
 
-    def _capture(self, seconds: float, name: str) -> str:
-        self._playing().worker.send(self._captures.begin(name, seconds))
+    def _capture(self, seconds: float, name: str, ago: float | None = None) -> str:
+        self._playing().worker.send(self._captures.begin(name, seconds, ago))
         return ""
 
     def _end_capture(self, capture: Capture, text: str, failed: bool) -> None:
-        self._end("capture", text, failed, (capture.seconds, capture.name))
+        self._end("capture", text, failed, (capture.seconds, capture.name, capture.ago))
 
     def _lose(self, slot: str, text: str) -> None:
         """Tell everybody that the clip of a slot is no longer in use."""

@@ -33,6 +33,14 @@ def test_the_last_seconds_are_those_that_were_played_last() -> None:
     np.testing.assert_array_equal(samples[1], -samples[0])
 
 
+def test_seconds_that_ended_some_time_ago_are_found() -> None:
+    tape = Tape()
+    tape.play(100_000)
+    np.testing.assert_array_equal(tape.look_back.last(0.5, 1.0)[0][0], np.arange(28_000, 52_000))
+    assert tape.look_back.last(5.0, 2.0)[0].shape == (2, 4_000)
+    assert tape.look_back.last(0.5, 60.0)[0].shape == (2, 0)
+
+
 def test_no_more_is_there_than_was_played_or_than_a_minute() -> None:
     tape = Tape()
     assert tape.look_back.last(1.0)[0].shape == (2, 0)

@@ -168,6 +168,17 @@ def test_a_capture_is_what_was_heard_with_its_edits(tiny_model: LoadedVQModel) -
     assert len(band.captured[1][1]) <= 24
 
 
+def test_a_capture_can_end_some_time_ago(tiny_model: LoadedVQModel) -> None:
+    band = Band(tiny_model)
+    band.hear(2 * SECOND)
+    band.engine.capture(1, 12 * COLUMN / SECOND)
+    band.engine.capture(2, 4 * COLUMN / SECOND, 8 * COLUMN / SECOND)
+    band.engine.capture(3, 4 * COLUMN / SECOND, 60.0)
+    (_, whole), (_, begun), (_, nothing) = band.captured
+    np.testing.assert_array_equal(begun, whole[:4])
+    assert len(nothing) == 0
+
+
 def test_a_capture_of_a_loop_repeats_it_as_it_was_heard(
     tiny_model: LoadedVQModel, clip: Codes
 ) -> None:

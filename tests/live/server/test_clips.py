@@ -171,6 +171,20 @@ def test_captures_and_passages_of_the_input_replace_clips_like_loading_does(
     assert desk.said[-1].endswith("; it replaces the one of that name")
 
 
+def test_whoever_asked_for_a_capture_of_some_time_ago_is_told(
+    desk: Desk, tiny_model: LoadedVQModel
+) -> None:
+    playing, _ = desk.decks
+    playing.note(EngineReady("tiny", tiny_model.blank_grid))
+    told: list[tuple[object, ...]] = []
+    desk.clips.on_outcome = lambda *outcome: told.append(outcome)
+    desk.ask("capture", 0.1, "rain", 2.0)
+    desk.clips.take_captured(Captured(desk.captures[-1], np.full((2, 8, 3), 7, np.uint16)), playing)
+    desk.clips.close()
+    name, _, failed, arguments = told[-1]
+    assert (name, failed, arguments) == ("capture", False, (0.1, "rain", 2.0))
+
+
 def test_a_clip_that_cannot_be_loaded_leaves_the_one_that_is_being_loaded_alone(
     desk: Desk,
 ) -> None:

@@ -409,6 +409,31 @@ def test_a_tab_that_loads_late_does_not_replace_one_that_was_chosen_after_it(
     expect(page.get_by_role("region", name="Models")).to_be_hidden()
 
 
+def test_a_capture_is_of_what_was_heard_before_its_dialog_was_opened(
+    page: Page, served: Served
+) -> None:
+    # As if someone took a while to find a name.
+    page.get_by_role("button", name="Capture", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Capture what was heard")
+    name = dialog.get_by_label("Name of the clip")
+    name.fill("slow")
+    page.wait_for_timeout(1_500)
+    sent = page.evaluate_handle("""() => {
+      const sent = [], { send } = WebSocket.prototype
+      WebSocket.prototype.send = function (text) {
+        sent.push(text)
+        return send.call(this, text)
+      }
+      return sent
+    }""")
+    dialog.get_by_role("button", name="Capture", exact=True).click()
+    page.locator('[data-clip="slow"]').wait_for()
+    [text] = [one for one in sent.json_value() if "/distill/capture" in one]
+    [[_, seconds, given, ago]] = json.loads(text)["messages"]
+    assert (seconds, given) == (4, "slow") and ago >= 1.5
+    served.osc.send("/distill/clip/delete", "slow")
+
+
 def test_a_lost_connection_is_shown_until_it_is_back(
     kept_page: KeptPage, open_page: OpenPage, calm_model_path: Path
 ) -> None:
@@ -420,6 +445,7 @@ def test_a_lost_connection_is_shown_until_it_is_back(
         first.end()
     lost = page.get_by_role("alert").filter(has_text="connection to the instrument is lost")
     expect(lost).to_be_visible()
+    expect(lost).to_contain_text("Trying again … What you see", use_inner_text=True)
     web = address.removeprefix("http://")
     with ServerProcess(str(calm_model_path), "--output", "clock", "--web", web) as second:
         expect(lost).to_be_hidden()

@@ -23,7 +23,7 @@ function Lost() {
   const state = useConnection()
   if (state !== 'lost') return null
   return html`<div class="banner fault" role="alert">
-    <p class="grow"><strong>The connection to the instrument is lost.</strong> Trying again …
+    <p class="grow"><strong>The connection to the instrument is lost.</strong> Trying again …${' '}
       <span class="soft">What you see may be out of date; the sound may go on.</span></p>
   </div>`
 }

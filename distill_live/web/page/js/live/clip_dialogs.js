@@ -49,14 +49,17 @@ function Load(/** @type {any} */ { close }) {
 
 function Capture(/** @type {any} */ { close }) {
   const form = useRef(/** @type {any} */ (null))
+  // What was heard before the dialog was opened, however long it takes to find a name.
+  const [opened] = useState(() => performance.now())
   const submit = () => {
     const { seconds, name } = form.current.elements
-    send('/distill/capture', Number(seconds.value), name.value.trim())
+    const ago = (performance.now() - opened) / 1000
+    send('/distill/capture', Number(seconds.value), name.value.trim(), ago)
     close()
   }
   return html`<${Dialog} title="Capture what was heard" open onClose=${close}>
     <form ref=${form} class="stack" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), submit())}>
-      <label class="field">The last seconds
+      <label class="field">How many seconds, until you opened this
         <input name="seconds" type="number" min="0.1" max="60" step="0.1" value="4" required autofocus /></label>
       <label class="field">Name of the clip
         <input name="name" defaultValue=${`take ${clock()}`} autocomplete="off" required /></label>
