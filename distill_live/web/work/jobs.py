@@ -193,5 +193,9 @@ def _title(kind: JobKind, chosen: Mapping[str, Any], model: Path) -> str:
         return f"{more} {chosen['set']}"
     if kind.command == "generate":
         count = chosen.get("count") or 1
-        return f"{model.stem}: {count} {'sound' if count == 1 else 'sounds'}"
+        title = f"{model.stem}: {count} {'sound' if count == 1 else 'sounds'}"
+        # What tells it from others of that model.
+        seconds, seed = chosen.get("duration"), chosen.get("seed")
+        title += "" if seconds is None else f" of {seconds:g} s"
+        return title + ("" if seed is None else f", seed {seed}")
     return f"{kind.command}: {model.stem}"

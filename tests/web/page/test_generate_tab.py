@@ -178,3 +178,38 @@ def test_a_long_generation_can_be_stopped(tab: Page) -> None:
     job = tab.locator(".job").filter(has=tab.get_by_role("button", name="Stop"))
     press(job.get_by_role("button", name="Stop"))
     expect(tab.locator(".job[data-state=stopped]").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "error"),
+    [
+        ("Seconds", "99999", "A number from 0.1 to 3600"),
+        ("Seconds", "abc", "A number from 0.1 to 3600"),
+        ("Count", "1.5", "A whole number from 1 to 100"),
+        ("Seed", "abc", "A whole number from 0 to 2147483647"),
+        ("LUFS", "-3", "A number from -40 to -6"),
+    ],
+)
+def test_a_number_that_is_not_legal_is_told_at_its_field_and_starts_nothing(
+    tab: Page, label: str, text: str, error: str
+) -> None:
+    asked: list[str] = []
+    tab.route("**/api/jobs", lambda route: (asked.append(route.request.method), route.continue_()))
+    field = tab.get_by_label(label, exact=True).and_(tab.locator("input.number"))
+    field.fill(text)
+    field.press("Enter")
+    wrong = tab.locator("label", has_text=label).filter(has=tab.get_by_role("alert"))
+    expect(wrong).to_contain_text(error)
+    press(tab.get_by_role("button", name="Generate", exact=True))
+    expect(wrong.locator("input")).to_have_value(text)
+    tab.wait_for_timeout(300)
+    assert "POST" not in asked
+    press(tab.get_by_role("button", name="Defaults"))
+    expect(tab.get_by_role("alert")).to_have_count(0)
+
+
+def test_jobs_that_run_say_how_long_their_sounds_are_and_from_which_seed(tab: Page) -> None:
+    generate(tab, 70, Seconds=3000)
+    job = tab.locator(".job").filter(has_text="tiny: 1 sound of 3000 s, seed 70")
+    press(job.get_by_role("button", name="Stop"))
+    expect(job).to_have_attribute("data-state", "stopped")

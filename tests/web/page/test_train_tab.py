@@ -155,3 +155,14 @@ def test_a_training_is_stopped_kept_and_resumed(
     expect(job).to_have_attribute("data-state", "running")
     press(job.get_by_role("button", name="Stop at once"))
     expect(job).to_have_attribute("data-state", "stopped")
+
+
+def test_a_number_of_epochs_that_is_not_legal_is_told_and_seen(tab: Page) -> None:
+    form = tab.get_by_role("form", name="New training")
+    more = form.get_by_text("More settings")
+    more.click()
+    form.get_by_label("Codes per level").fill("5000")
+    more.click()
+    expect(form.get_by_role("alert")).to_be_hidden()
+    assert not form.evaluate("(one) => one.reportValidity()")
+    expect(form.get_by_role("alert")).to_have_text("A whole number from 8 to 1024")

@@ -19,6 +19,8 @@ const COUNT = { kind: 'int', min: 1, max: MOST_SOUNDS, default: 1 }
  */
 export function Form({ settings, setSettings, models, started }) {
   const [busy, setBusy] = useState(false)
+  // Counts how often the defaults came back, and with them every field, whatever was typed into it.
+  const [round, setRound] = useState(0)
   // Enter in a field changes it and submits at once, before anything is drawn again.
   const newest = useRef(settings)
   newest.current = settings
@@ -46,14 +48,17 @@ export function Form({ settings, setSettings, models, started }) {
           ${models.map((one) => html`<option key=${one.name} value=${one.name}>${one.name}</option>`)}
         </select>
       </label>
-      <${HowMuch} settings=${settings} change=${change} />
+      <${HowMuch} key=${`how much ${round}`} settings=${settings} change=${change} />
     </div>
-    <${ChoiceOfCodes} settings=${settings} change=${change} levels=${levels} />
+    <${ChoiceOfCodes} key=${`codes ${round}`} settings=${settings} change=${change} levels=${levels} />
     <${Steering} settings=${settings} change=${change} />
     <${Sound} settings=${settings} change=${change} model=${model} />
     <div class="row form-end">
       <button class="button primary" disabled=${busy || !model}>Generate</button>
-      <button type="button" class="button quiet" onClick=${() => setSettings({ ...defaults(), model: settings.model })}>
+      <button type="button" class="button quiet" onClick=${() => {
+        setSettings({ ...defaults(), model: settings.model })
+        setRound(round + 1)
+      }}>
         Defaults
       </button>
     </div>
