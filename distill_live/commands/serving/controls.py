@@ -68,8 +68,6 @@ class Controls:
         path = find_patch(options.patch)
         patch = load_patch(path, store.table)
         self._server, self._store, self._say = server, store, say
-        #: The patch at the start, in words.
-        self.patch_summary = f"patch {patch.name}: {describe_patch(patch)}"
         self._allowed_files = AllowedFiles(lambda: options.folders)
         # Outcomes go to whoever has asked; `_answers` has what sends to the clients of each input.
         self._answers: dict[str, Answer] = {}
@@ -77,6 +75,9 @@ class Controls:
 
         self._tempo = TempoParameters(Tempo(log=say), store, feedback.publish)
         self._presets = Presets(store, {}, presets_path(path), say)
+        #: The patch at the start, in words.
+        holds = describe_patch(patch, len(self._presets.stored_names))
+        self.patch_summary = f"patch {patch.name}: {holds}"
         self._edits = LiveEdits(
             server, store, feedback, self._outcomes, self._presets, lambda: self.router.sender, say
         )

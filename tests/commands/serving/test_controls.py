@@ -387,3 +387,11 @@ def test_what_only_began_to_start_can_be_stopped(tmp_path: Path) -> None:
         stand.controls.start()
     stand.controls.stop()
     assert not [thread for thread in threading.enumerate() if thread.name == "osc-input"]
+
+
+def test_presets_stored_beside_the_patch_count_in_what_is_said_of_it(stand: Stand) -> None:
+    assert stand.controls.patch_summary == "patch live: 2 mappings, 1 preset"
+    stand.osc("/distill/preset/store", "mine")
+    stand.controls._presets.close()
+    again = Stand(stand.patch.parent)
+    assert again.controls.patch_summary == "patch live: 2 mappings, 1 preset, 1 stored preset"
