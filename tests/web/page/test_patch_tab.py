@@ -82,3 +82,10 @@ def test_a_patch_that_another_program_has_changed_is_not_overwritten(
     tab.get_by_role("button", name="Save").click(delay=PRESS_MS)
     expect(tab.get_by_text("was changed by another program")).to_be_visible()
     assert served.patch.read_text() == PATCH + "# there\n"
+
+
+def test_the_button_of_a_long_message_is_as_wide_as_its_text(tab: Page) -> None:
+    text_of(tab).fill(PATCH.replace("to: gain", "to: " + "gian_" * 60))
+    button = tab.get_by_role("button", name="Line 6")
+    expect(button).to_be_visible()
+    assert button.evaluate("(one) => one.scrollWidth <= one.clientWidth")
