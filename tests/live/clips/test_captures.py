@@ -32,7 +32,8 @@ class Desk:
 
     def take(self, columns: int) -> None:
         """Capture half a second, to which an engine answers with so many columns."""
-        number, _ = self.captures.begin("last", 0.5).arguments
+        number, seconds, ago = self.captures.begin("last", 0.5).arguments
+        assert (seconds, ago) == (0.5, 0.0)
         codes = grid(columns).codes.astype(np.uint16)
         self.captures.take(Captured(number, codes), grid(0))
         self.captures.close()
