@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
-from distill_live.commands.training_steps.choices import Choices, new_codec_config, prior_config
+from distill_live.commands.training_steps.choices import (
+    Choices,
+    new_codec_config,
+    prior_config,
+    started,
+)
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.progress import in_words
-from distill_live.commands.training_steps.start import started
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.pace import expected_codec
 from distill_live.training.prior.judging import expected_windows

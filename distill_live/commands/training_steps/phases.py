@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from distill_live.audio.dataset import Recordings
-from distill_live.commands.training_steps.choices import new_codec_config
+from distill_live.commands.training_steps.choices import new_codec_config, started
 from distill_live.commands.training_steps.codec import make_codec
 from distill_live.commands.training_steps.grains import add_grains
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.prior import add_prior
 from distill_live.commands.training_steps.run import TrainingRun
-from distill_live.commands.training_steps.start import started
 from distill_live.commands.training_steps.vocoder import add_vocoder
 from distill_live.training.codec.config import CodecTrainingConfig
 
