@@ -1,5 +1,6 @@
 """What tests of training commands share."""
 
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,3 +31,9 @@ def trained(warm: None, sounds: Path, tmp_path_factory: pytest.TempPathFactory) 
     ended = train(folders, "never:0", sounds, "--name", "my own", "--force")
     assert (ended.returncode, ended.stderr) == (0, "")
     return Trained(folder / "my own.distill", ended.stdout)
+
+
+@pytest.fixture
+def mine(trained: Trained, folders: Folders) -> Path:
+    """A copy of the trained model in the user's folder, found as "mine"."""
+    return Path(shutil.copy(trained.path, folders.user / "mine.distill"))

@@ -31,12 +31,6 @@ def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     make_tiny(monkeypatch.setattr)
 
 
-@pytest.fixture
-def mine(trained: Trained, folders: Folders) -> Path:
-    """A copy of the trained model in the user's folder, found as "mine"."""
-    return Path(shutil.copy(trained.path, folders.user / "mine.distill"))
-
-
 def test_a_folder_becomes_a_model_in_the_users_folder(trained: Trained, sounds: Path) -> None:
     assert trained.stdout.splitlines()[-2:] == [
         f"model: {trained.path}", "next:  distill-live serve 'my own'",

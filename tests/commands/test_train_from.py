@@ -8,7 +8,6 @@ from distill_live.models.file.library import BASE, SUFFIX, find_model
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.training.codec.config import get_adaptive_codec_config
 from distill_live.training.codec.start import differences
-from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
 from tests.conftest import Folders, RunCli
 
@@ -20,11 +19,6 @@ NO_PRIOR = ("--no-prior", "--no-training-codes")
 @pytest.fixture(autouse=True)
 def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     make_tiny(monkeypatch.setattr)
-
-
-@pytest.fixture
-def mine(trained: Trained, folders: Folders) -> Path:
-    return Path(shutil.copy(trained.path, folders.user / "mine.distill"))
 
 
 def test_a_codec_starts_from_another_model(run_cli: RunCli, mine: Path, sounds: Path) -> None:
