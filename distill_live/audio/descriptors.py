@@ -81,31 +81,94 @@ def _smooth(values: Tensor, frames: float) -> Tensor:
 
 
 class DescriptorRanks:
-    """Where a value stands among those of a set of recordings: 0 the lowest, 1 the highest.
+    """Where a column stands among those of a set of recordings that are like it otherwise.
 
-    `quantiles` `[4, n]` are the set's, evenly spaced from the lowest to the highest.
+    In recordings, loud columns may be dark and bright ones noisy. A plain rank would tell one of
+    the other: whoever asks for a bright column would get a soft one. So each descriptor is
+    predicted from the others, as a quadratic function of their ranks by least squares, and what is
+    left is ranked: 0 is the lowest for such a column, 1 the highest. A descriptor that the others
+    tell exactly has its plain rank.
+
+    `plain` and `left` `[4, n]` are quantiles of the set's values, and of what is left of them,
+    evenly spaced from the lowest to the highest; `weights` `[4, 10]` are those of the functions.
     """
 
     POINTS = 65
+    #: With fewer columns, nothing can be predicted.
+    LEAST = 200
 
-    def __init__(self, quantiles: NDArray[np.float64]) -> None:
-        self.quantiles = quantiles
+    def __init__(
+        self,
+        plain: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        left: NDArray[np.float64],
+    ) -> None:
+        self.plain = plain
+        self.weights = weights
+        self.left = left
 
     @classmethod
     def of(cls, values: NDArray[np.floating]) -> DescriptorRanks:
         """The ranks of a set of values `[columns, 4]`; NaN is none."""
-        return cls(np.nanquantile(values, np.linspace(0.0, 1.0, cls.POINTS), axis=0).T)
+        plain = _quantiles(values, cls.POINTS)
+        places = _places(values, plain)
+        weights = np.zeros((len(plain), _TERMS))
+        if len(values) >= cls.LEAST:
+            for number in range(len(plain)):
+                weights[number] = _predict(places[~np.isnan(places[:, number])], number)
+        return cls(plain, weights, _quantiles(_left(places, weights), cls.POINTS))
 
     def ranks(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
         """Values `[T, 4]` to their ranks `[T, 4]`, 0..1; NaN stays NaN."""
-        points = np.linspace(0.0, 1.0, self.quantiles.shape[1])
-        found = np.empty(values.shape, dtype=np.float32)
-        for number, known in enumerate(self.quantiles):
-            # The middle of all places that a value has, where many are alike.
-            low = np.searchsorted(known, values[:, number], side="left")
-            high = np.searchsorted(known, values[:, number], side="right")
-            between = np.interp(values[:, number], known, points)
-            same = points[np.clip((low + high - 1) // 2, 0, len(points) - 1)]
-            ranks = np.where(high - low > 1, same, between)
-            found[:, number] = np.where(np.isnan(values[:, number]), np.nan, ranks)
-        return found
+        left = _left(_places(values, self.plain), self.weights)
+        return ((_places(left, self.left) + 1) / 2).astype(np.float32)
+
+
+# The terms of a quadratic function of the three other descriptors.
+_TERMS = 10
+
+
+def _quantiles(values: NDArray[np.floating], points: int) -> NDArray[np.float64]:
+    """Evenly spaced quantiles `[4, points]` of values `[columns, 4]`; NaN is none."""
+    found: NDArray[np.float64] = np.nanquantile(values, np.linspace(0, 1, points), axis=0).T
+    return found
+
+
+def _places(values: NDArray[np.floating], quantiles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where values `[T, 4]` stand among quantiles `[4, n]`: -1 the lowest, 1 the highest."""
+    points = np.linspace(-1.0, 1.0, quantiles.shape[1])
+    found = np.empty(values.shape)
+    for number, known in enumerate(quantiles):
+        # The middle of all places that a value has, where many are alike.
+        low = np.searchsorted(known, values[:, number], side="left")
+        high = np.searchsorted(known, values[:, number], side="right")
+        between = np.interp(values[:, number], known, points)
+        same = points[np.clip((low + high - 1) // 2, 0, len(points) - 1)]
+        ranks = np.where(high - low > 1, same, between)
+        found[:, number] = np.where(np.isnan(values[:, number]), np.nan, ranks)
+    return found
+
+
+def _predict(places: NDArray[np.float64], number: int) -> NDArray[np.float64]:
+    """The weights `[10]` that predict one descriptor of columns from their places `[T, 4]`; zeros
+    if hardly anything would be left of it."""
+    terms, own = _terms(places, number), places[:, number]
+    weights = np.asarray(np.linalg.lstsq(terms, own, rcond=None)[0], dtype=np.float64)
+    return weights if (own - terms @ weights).std() > 0.1 * own.std() else np.zeros(_TERMS)
+
+
+def _left(places: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is left of places `[T, 4]` once each is predicted from the others."""
+    predicted = [_terms(places, number) @ one for number, one in enumerate(weights)]
+    left: NDArray[np.float64] = places - np.stack(predicted, axis=-1)
+    return left
+
+
+def _terms(places: NDArray[np.float64], number: int) -> NDArray[np.float64]:
+    """The terms `[T, 10]` of a function of all places `[T, 4]` but those of one descriptor; one
+    that a column does not have counts as the middle."""
+    one, two, three = np.nan_to_num(np.delete(places, number, axis=1)).T
+    return np.stack(
+        [np.ones_like(one), one, two, three, one**2, two**2, three**2,
+         one * two, one * three, two * three], axis=-1,
+    )  # fmt: skip

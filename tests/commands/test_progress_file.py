@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from distill_live.codes.codebook_health import LevelHealth
 from distill_live.commands.progress_lines import ProgressLines
 from distill_live.commands.training_steps.progress import TrainingProgress
+from distill_live.commands.training_steps.progress_file import RecordedProgress
 from distill_live.errors import OutputError
+from distill_live.models.codec.network import VQVAEConfig
+from distill_live.training.codec.config import get_adaptive_codec_config
+from distill_live.training.codec.trainer import CodecEpoch
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
 from tests.commands.training_process import press_ctrl_c, weights
@@ -114,6 +119,17 @@ def test_generating_tells_how_far_it_is_and_what_it_has_made(
     assert [(one["seed"], one["file"]) for one in read(lines, "file")] == [
         (seed, str(Path(f"tiny_{seed}.wav").absolute())) for seed in (5, 6)
     ]
+
+
+def test_while_the_codec_trains_the_time_left_has_the_priors(lines: Path) -> None:
+    progress = RecordedProgress(ProgressLines(lines), quiet=True)
+    config = get_adaptive_codec_config(VQVAEConfig(), 1000)
+    progress.begin_codec(config)
+    progress.codec_pace(60.0, 300.0)
+    health = [LevelHealth(0.5, 32.0, 4)] * config.codec.num_quantizers
+    progress.codec_epoch(CodecEpoch(2, 2, 1.0, 3.0, 3.0, health))
+    [codec] = read(lines, "epoch")
+    assert codec["left"] == 300.0
 
 
 def test_a_file_that_cannot_be_written_is_refused_before_the_work(

@@ -36,6 +36,8 @@ class RecordedProgress(TrainingProgress):
         self._phase, self._size = "", 0
         self._reading = False
         self._began, self._first = 0.0, 0
+        #: Seconds of the phases after this one, as far as they have been estimated.
+        self._later = 0.0
 
     def begin(self, what: str) -> None:
         super().begin(what)
@@ -61,7 +63,8 @@ class RecordedProgress(TrainingProgress):
 
     def codec_pace(self, seconds: float, prior_seconds: float | None) -> None:
         super().codec_pace(seconds, prior_seconds)
-        self._pace(seconds + (prior_seconds or 0.0))
+        self._later = prior_seconds or 0.0
+        self._pace(seconds + self._later)
 
     def prior_pace(self, seconds: float) -> None:
         super().prior_pace(seconds)
@@ -127,6 +130,7 @@ class RecordedProgress(TrainingProgress):
         **more: Any,
     ) -> None:
         self._phase, self._began, self._first = phase, time.monotonic(), 0
+        self._later = 0.0
         epochs, steps = config.epochs, config.steps_per_epoch
         self._lines.write("phase", phase=phase, epochs=epochs, steps=steps, **more)
 
@@ -140,7 +144,7 @@ class RecordedProgress(TrainingProgress):
         left = (time.monotonic() - self._began) / done * (epoch.epochs - epoch.epoch)
         self._lines.write(
             "epoch", phase=self._phase, epoch=epoch.epoch, epochs=epoch.epochs,
-            left=round(left, 1), values=values, **more,
+            left=round(left + self._later, 1), values=values, **more,
         )  # fmt: skip
 
     def _health(self, levels: Sequence[LevelHealth]) -> list[dict[str, Any]]:

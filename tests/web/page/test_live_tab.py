@@ -446,9 +446,11 @@ def test_a_lost_connection_is_shown_until_it_is_back(
     lost = page.get_by_role("alert").filter(has_text="connection to the instrument is lost")
     expect(lost).to_be_visible()
     expect(lost).to_contain_text("Trying again … What you see", use_inner_text=True)
+    expect(page.locator(".main")).to_have_css("opacity", "0.5")
     web = address.removeprefix("http://")
     with ServerProcess(str(calm_model_path), "--output", "clock", "--web", web) as second:
         expect(lost).to_be_hidden()
+        expect(page.locator(".main")).to_have_css("opacity", "1")
         second.osc.send("/distill/gain", 0.25)
         expect(control(page, "gain")).to_have_attribute("aria-valuetext", "0.25")
         second.end()

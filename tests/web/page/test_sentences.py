@@ -30,7 +30,9 @@ class Crush:
 
 
 class Say(Protocol):
-    def __call__(self, function: str, text: str, now: dict[str, float] | None = None) -> str: ...
+    def __call__(
+        self, function: str, text: str, now: dict[str, float] | None = None, short: bool = False
+    ) -> str: ...
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +51,14 @@ def say(empty: Page) -> Say:
       const levels = levelsOf({ levels: ['Structure', 'Timbre', 'Fine Dust'] })
       const tables = Object.fromEntries(Object.entries(given).map(([kind, list]) =>
         [kind, new Map(list.map((one) => [one.name, one]))]))
-      window.say = ([name, text, now]) => said[name](text, { ...tables, levels: () => levels, now })
+      window.say = ([name, text, now, short]) =>
+        said[name](text, { ...tables, levels: () => levels, now, short })
     """, tables)  # fmt: skip
 
-    def call(function: str, text: str, now: dict[str, float] | None = None) -> str:
-        said: str = empty.evaluate("(given) => window.say(given)", [function, text, now])
+    def call(
+        function: str, text: str, now: dict[str, float] | None = None, short: bool = False
+    ) -> str:
+        said: str = empty.evaluate("(given) => window.say(given)", [function, text, now, short])
         return said
 
     return call
@@ -101,6 +106,12 @@ def say(empty: Page) -> Say:
 )  # fmt: skip
 def test_a_state_of_the_history_has_a_title(say: Say, name: str, title: str) -> None:
     assert say("stateTitle", name) == title
+
+
+def test_a_list_of_states_leaves_out_seeds(say: Say) -> None:
+    name = "region: mutate 0:16 share=0.3 --seed 4"
+    assert say("stateTitle", name).endswith("share 0.3, seed 4, columns 0 to 15")
+    assert say("stateTitle", name, short=True) == "Mutate, share 0.3, columns 0 to 15"
 
 
 @pytest.mark.parametrize(

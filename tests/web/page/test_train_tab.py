@@ -67,21 +67,25 @@ def test_what_training_keeps_of_the_recordings_can_be_left_out(blank: Page) -> N
     assert asked == [{}, {"grains": False}, {"training_codes": False}]
 
 
-def test_a_quick_trial_has_the_epochs_of_about_a_minute(blank: Page) -> None:
+def test_a_time_and_numbers_of_epochs_take_each_other_back(blank: Page) -> None:
     found = run(
         blank,
         """
-        const { quickTrial } = await load('train/options.js')
-        return [quickTrial('new', { codec: 600, prior: 2880 }),
-          quickTrial('new', { codec: 5, prior: 5 }),
-          quickTrial('new', { reason: 'busy' }), quickTrial('continue', { codec: 600, prior: 600 })]
+        const { changed, optionsOf, quickTrial } = await load('train/options.js')
+        const counted = changed('new', { time: '20m' }, { codec_epochs: 3 })
+        const timed = changed('new', counted, { time: '1.5h' })
+        const quick = changed('vocoder', { epochs: 4 }, quickTrial(true))
+        return [optionsOf('new', counted), optionsOf('new', timed), optionsOf('vocoder', quick),
+          optionsOf('vocoder', changed('vocoder', quick, quickTrial(false))),
+          optionsOf('new', changed('new', timed, { mono: true }))]
         """,
     )
     assert found == [
-        {"codec_epochs": 1, "prior_epochs": 1},
-        {"codec_epochs": 10, "prior_epochs": 24},
-        {"codec_epochs": 1, "prior_epochs": 2},
-        {"codec_epochs": 1, "prior_epochs": 2},
+        {"codec_epochs": 3},
+        {"time": "1.5h"},
+        {"time": "2m"},
+        {},
+        {"time": "1.5h", "mono": True},
     ]
 
 
@@ -91,11 +95,9 @@ def test_the_form_explains_its_settings_and_fills_in_a_quick_trial(tab: Page) ->
     trial = form.get_by_role("button", name="Quick trial")
     press(trial)
     expect(trial).to_have_attribute("aria-pressed", "true")
-    press(form.get_by_text("More settings"))
-    epochs = form.get_by_label("Epochs of the codec")
-    expect(epochs).to_have_value("1")
+    expect(form.get_by_label("Time", exact=True)).to_have_value("2m")
     press(trial)
-    expect(epochs).to_have_value("")
+    expect(form.get_by_label("Time", exact=True)).to_have_value("")
 
 
 def test_a_folder_of_recordings_is_dropped(tab: Page, tmp_path: Path) -> None:
@@ -108,6 +110,19 @@ def test_a_folder_of_recordings_is_dropped(tab: Page, tmp_path: Path) -> None:
     assert names == ["one - tone 0.wav", "two - tone 0.wav"]
 
 
+def test_files_that_were_not_uploaded_stay_listed_with_the_reasons(
+    tab: Page, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mixed"
+    write_tones(folder, 2)
+    (folder / "notes.txt").write_text("no sound")
+    (folder / ".DS_Store").write_text("the system's own")
+    drop_files(tab, tab.locator(".drop"), folder)
+    expect(tab.locator(".files li")).to_have_count(2)
+    left = tab.get_by_role("alert").filter(has_text="1 file is not uploaded")
+    expect(left.get_by_role("listitem")).to_have_text(["notes.txt: not a sound file"])
+
+
 def test_recordings_are_looked_into_before_training(tab: Page, tmp_path: Path) -> None:
     good = write_tones(tmp_path, SOUNDS)
     short = write_tones(tmp_path / "short", 1, seconds=0.1)
@@ -117,7 +132,7 @@ def test_recordings_are_looked_into_before_training(tab: Page, tmp_path: Path) -
     expect(found).to_contain_text("6, together 18.0 s")
     expect(found).to_contain_text("1 file is not used")
     expect(found).to_contain_text("short.wav")
-    expect(found).to_contain_text(re.compile("Training takes.*for the codec"), timeout=PATIENCE)
+    expect(found).to_contain_text(re.compile("Usual training.*for the codec"), timeout=PATIENCE)
     shot(tab, "train-inspection")
 
 

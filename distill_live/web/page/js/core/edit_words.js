@@ -5,7 +5,8 @@
  *   editInWords('mutate share=0.3', tables, [0, 16])               the same, the columns apart
  *
  * Where the tables have `now`, {column, columnSeconds} of what sounds, columns are said in seconds from
- * there, 'from 0.4 s to 1.8 s ahead', and seeds, which the instrument chooses, are left out.
+ * there, 'from 0.4 s to 1.8 s ahead'. Seeds, which the instrument chooses, are left out there, and where the
+ * tables are `short`.
  */
 
 import { titleOf, uncapital, words } from './format.js'
@@ -24,7 +25,7 @@ export function editInWords(text, tables, place) {
   for (let n = 0; n < rest.length; n += 1) {
     const [, option, given] = /^--(bands?|levels|seed)(?:=(.*))?$/.exec(rest[n]) ?? []
     const [, value, number] = /^([a-z][a-z0-9_]*)=(.*)$/.exec(rest[n]) ?? []
-    if (option) take(said, option, given ?? rest[(n += 1)] ?? '', tables.now)
+    if (option) take(said, option, given ?? rest[(n += 1)] ?? '', Boolean(tables.now || tables.short))
     else if (value) said.values.push(`${uncapital(titleOf(value))} ${destination(value, number, tables.now) ?? number}`)
     else said.places.push(rest[n])
   }
@@ -42,10 +43,10 @@ export function editInWords(text, tables, place) {
   ].filter(Boolean).join(', ')
 }
 
-/** @param {any} said @param {string} option @param {string} value @param {any} now */
-function take(said, option, value, now) {
+/** @param {any} said @param {string} option @param {string} value @param {boolean} short */
+function take(said, option, value, short) {
   if (option !== 'seed') said[option] = value
-  else if (!now) said.values.push(`seed ${value}`)
+  else if (!short) said.values.push(`seed ${value}`)
 }
 
 /** The column that cells are taken to, as a time. @param {string} name @param {string} value @param {any} now */

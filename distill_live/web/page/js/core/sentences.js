@@ -16,7 +16,7 @@ import { capital, formatValue, titleOf, uncapital, words } from './format.js'
 import { store } from './store.js'
 
 /** @typedef {{column: number, columnSeconds: number}} Now */
-/** @typedef {Pick<typeof store, 'parameters'|'requests'|'edits'|'levels'> & {now?: Now}} Tables */
+/** @typedef {Pick<typeof store, 'parameters'|'requests'|'edits'|'levels'> & {now?: Now, short?: boolean}} Tables */
 
 const ROOT = '/distill/'
 const ADDRESS = /(?<![\w/.])(?:\/distill\/)?[a-z][a-z0-9_]*(?:\/[a-z0-9_]+)*(?![\w/.])/g

@@ -27,7 +27,7 @@ export function App() {
   })))
   if (!hello) return html`<p class="starting" role="status">${state === 'lost'
     ? 'The instrument cannot be reached. Trying again …' : 'Connecting to the instrument …'}</p>`
-  return html`<div class=${classes('frame', tabs.length < 2 && 'single')}>
+  return html`<div class=${classes('frame', tabs.length < 2 && 'single', state === 'lost' && 'lost')}>
     <header class="top-area"><${TopBar} live=${hello.live} /><${Banners} /></header>
     ${tabs.length > 1 && html`<${Nav} tabs=${tabs} now=${tab?.id} />`}
     <main class="main" id="main" tabindex="-1">

@@ -7,7 +7,7 @@
 import { html } from '../core/dom.js'
 import { uncapital } from '../core/format.js'
 import { stateTitle } from '../core/sentences.js'
-import { send, useDocument } from '../core/store.js'
+import { send, store, useDocument } from '../core/store.js'
 import { Button } from '../controls/button.js'
 import { asked } from '../controls/dialog.js'
 
@@ -29,7 +29,7 @@ export function History() {
       ${[...states].reverse().map((/** @type {any} */ one) => html`<li key=${one.number}>
         <button type="button" class="history-state" aria-current=${one.number === history.present ? 'step' : undefined}
           onClick=${() => send('/distill/history/go', one.number)}>
-          <span class="soft number">${one.number}</span><span class="cut" title=${titleOf(one)}>${titleOf(one)}</span>
+          <span class="soft number">${one.number}</span><span class="two-lines" title=${titleOf(one)}>${titleOf(one)}</span>
         </button></li>`)}
       ${kept.map((/** @type {string} */ one) => html`<li key=${`kept ${one}`}>
         <button type="button" class="history-state" onClick=${() => send('/distill/history/go', one)}>
@@ -55,6 +55,6 @@ async function name() {
 
 /** The name that was given to a state, and what was done. */
 function titleOf(/** @type {any} */ { given, name }) {
-  const done = stateTitle(name)
+  const done = stateTitle(name, { ...store, short: true })
   return given ? `${given}: ${uncapital(done)}` : done
 }

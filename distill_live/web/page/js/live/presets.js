@@ -27,7 +27,7 @@ export function Presets() {
         && html`<p class="empty">Store all current values under a name, and recall them with one press.</p>`}
       ${presets.map((/** @type {any} */ one) => html`<${Preset} key=${one.name} ...${one} />`)}
     </div>
-    <${Fader} name="morph" label="Time to get there" />
+    <${Fader} name="morph" label="Morph time" />
   </section>`
 }
 

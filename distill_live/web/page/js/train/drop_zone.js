@@ -4,17 +4,24 @@
 import { html, useRef, useState } from '../core/dom.js'
 
 const SOUND = /\.(wav|flac|ogg|oga|opus|mp3|aiff?|caf)$/i
+/** What a system puts into folders for itself. */
+const HIDDEN = /(^|\/| - )(\.|Thumbs\.db$|desktop\.ini$)/i
 const ACCEPT = '.wav,.flac,.ogg,.oga,.opus,.mp3,.aif,.aiff,.caf,audio/*'
 
-/** @param {{take: (files: {name: string, file: File}[]) => void, disabled: boolean}} props */
+/**
+ * `take` gets the sound files, and the names of all others.
+ * @param {{take: (files: {name: string, file: File}[], others: string[]) => void, disabled: boolean}} props
+ */
 export function DropZone({ take, disabled }) {
   const [over, setOver] = useState(false)
   const files = useRef(/** @type {HTMLInputElement|null} */ (null))
   const folder = useRef(/** @type {HTMLInputElement|null} */ (null))
   const hand = (/** @type {{name: string, file: File}[]} */ found) => {
     const sounds = found.filter(({ name }) => SOUND.test(name))
-    // The server says which kinds it takes, if somebody drops something else.
-    if (found.length) take(sounds.length ? sounds : found)
+    const others = found.map(({ name }) => name).filter((name) => !SOUND.test(name) && !HIDDEN.test(name))
+    // The server says which kinds it takes, if somebody drops nothing but something else.
+    if (sounds.length) take(sounds, others)
+    else if (found.length) take(found, [])
   }
   const drop = async (/** @type {DragEvent} */ event) => {
     event.preventDefault()

@@ -27,7 +27,7 @@ function Facts(/** @type {any} */ { found }) {
     ['Loudness', found.loudness_db != null && `${found.loudness_db.toFixed(1)} dB`],
     ['Silence', found.silence != null && formatShare(found.silence)],
     ['Stereo', found.stereo ? `${found.stereo} of ${count}` : count > 0 && 'none'],
-    ['Training takes', count > 0 && estimate(found.estimate)],
+    ['Usual training', count > 0 && estimate(found.estimate)],
   ].filter(([, value]) => value)
   return html`<dl class="facts">
     ${rows.map(([name, value]) => html`<dt key=${`n${name}`}>${name}</dt><dd key=${name}>${value}</dd>`)}
@@ -44,10 +44,11 @@ function estimate(/** @type {any} */ told) {
   return parts.length ? `${total}${total ? ': ' : ''}${parts.join(', ')}` : total
 }
 
-function Refused(/** @type {{refused: any[]}} */ { refused }) {
+/** Files that are left out, and why. @param {{refused: {name: string, reason: string}[], what?: string}} props */
+export function Refused({ refused, what = 'not used' }) {
   if (!refused.length) return null
-  return html`<div class="refused">
-    <h3 class="warn">${refused.length === 1 ? '1 file is not used' : `${refused.length} files are not used`}</h3>
+  return html`<div class="refused" role="alert">
+    <h3 class="warn">${refused.length === 1 ? `1 file is ${what}` : `${refused.length} files are ${what}`}</h3>
     <ul>
       ${refused.map((one) => html`<li key=${one.name}><strong>${one.name}</strong>: ${one.reason}</li>`)}
     </ul>

@@ -6,7 +6,7 @@ import { Segments } from '../controls/segments.js'
 import { html, useKept, useRef, useState } from '../core/dom.js'
 import { start } from '../jobs/jobs.js'
 import { attempt } from '../listing/undo.js'
-import { Fields, defaultsOf, optionsOf, quickTrial } from './options.js'
+import { Fields, changed, defaultsOf, isQuick, optionsOf, quickTrial } from './options.js'
 
 const WHAT = [
   { id: 'new', label: 'New model' },
@@ -34,7 +34,7 @@ export function NewTraining({ set, inspection, models, started }) {
   const newest = useRef(values)
   newest.current = values
   const change = (/** @type {any} */ part) => {
-    newest.current = { ...newest.current, ...part }
+    newest.current = changed(what, newest.current, part)
     keep({ what, values: newest.current })
   }
   const own = models.filter((/** @type {any} */ one) => one.own !== false && !one.error && !one.old)
@@ -61,8 +61,14 @@ export function NewTraining({ set, inspection, models, started }) {
         ${own.map((/** @type {any} */ one) => html`<option key=${one.name} value=${one.name}>${one.name}</option>`)}
       </select>
     </label>`}
-    <${Fields} what=${what} values=${values} change=${change} set=${set} />
-    <${Quick} what=${what} values=${values} change=${change} estimate=${inspection?.estimate} />
+    <${Fields}
+      what=${what}
+      values=${values}
+      change=${change}
+      set=${set}
+      models=${own.map((/** @type {any} */ one) => one.name)}
+    />
+    <${Quick} quick=${isQuick(values)} change=${change} />
     <div class="row">
       <button class="button primary" disabled=${busy || Boolean(problem)}>Start training</button>
       ${problem && html`<p class="soft grow">${problem}</p>`}
@@ -71,14 +77,10 @@ export function NewTraining({ set, inspection, models, started }) {
 }
 
 /** A short training, to hear whether it is worth a long one. */
-function Quick(/** @type {any} */ { what, values, change, estimate }) {
-  const quick = quickTrial(what, estimate)
-  const names = Object.keys(quick)
-  const isQuick = names.every((name) => values[name] === quick[name])
-  const usual = Object.fromEntries(names.map((name) => [name, null]))
+function Quick(/** @type {any} */ { quick, change }) {
   return html`<div class="row">
-    <${Button} label="Quick trial" pressed=${isQuick} onPress=${() => change(isQuick ? usual : quick)} />
-    <p class="soft small grow">Takes a minute or two, unless you have many recordings. It sounds rough, but lets you
+    <${Button} label="Quick trial" pressed=${quick} onPress=${() => change(quickTrial(!quick))} />
+    <p class="soft small grow">Takes about two minutes, unless you have many recordings. It sounds rough, but lets you
       hear whether the recordings are suitable.</p>
   </div>`
 }

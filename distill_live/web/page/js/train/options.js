@@ -8,21 +8,23 @@ import { html } from '../core/dom.js'
 import { NumberField } from '../generate/number.js'
 
 /**
- * `help`: what it does, and when to change it. `unset`: what an empty choice is called. `part` is what the epochs
- * train; `epochs`, how many there are if nobody chooses.
+ * `help`: what it does, and when to change it. `unset`: what an empty choice is called. `models`: whether the user's
+ * own models are choices, too.
  * @typedef {{name: string, label: string, kind: 'number'|'choice'|'check'|'text', min?: number, max?: number,
- *   usual?: string, choices?: string[], value?: any, more?: boolean, help?: string, float?: boolean,
- *   part?: string, epochs?: number, unset?: string}} Field
+ *   usual?: string, choices?: string[], models?: boolean, value?: any, more?: boolean, help?: string, float?: boolean,
+ *   unset?: string, pattern?: string}} Field
  */
 
 const MOST_EPOCHS = 10_000
 
-/**
- * The number of epochs of a part of the model. @param {string} name @param {string} label @param {string} part
- * @param {number} count if nobody chooses @param {string} usual the same in words @returns {Field}
- */
-const epochs = (name, label, part, count, usual = String(count)) =>
-  ({ name, label, kind: 'number', min: 1, max: MOST_EPOCHS, usual, part, epochs: count })
+/** How many times something is trained on the recordings. @returns {Field} */
+const epochs = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ usual) =>
+  ({ name, label, kind: 'number', min: 1, max: MOST_EPOCHS, usual })
+/** @type {Field} */
+const TIME = {
+  name: 'time', label: 'Time', kind: 'text', usual: 'by the epochs', pattern: '\\s*\\d+(\\.\\d+)?[smh]\\s*',
+  help: 'How long training should take, such as 90s, 20m or 1.5h. It chooses the numbers of epochs.',
+}
 /** @type {Field} */
 const PRIOR_SIZE = {
   name: 'prior_size', label: 'Size of the prior', kind: 'choice', choices: ['', 'small', 'medium', 'large'], more: true,
@@ -41,16 +43,19 @@ const FIELDS = {
       name: 'vocoder', label: 'Vocoder', kind: 'choice', choices: ['phase', 'auto', 'neural'], value: 'phase',
       help: 'What turns codes into sound. Phase needs no training; a neural one takes much longer.',
     },
+    TIME,
     {
-      name: 'from', label: 'Start from', kind: 'choice', choices: ['', 'none'], unset: 'the base', more: true,
-      help: 'The base has learned many sounds, so that your recordings take a quarter of the time.',
+      name: 'from', label: 'Start from', kind: 'choice', choices: ['', 'none'], models: true, unset: 'the base',
+      more: true,
+      help: 'The base has learned many sounds, so that your recordings take a quarter of the time. So has a model of '
+        + 'your own, if it has as many levels.',
     },
     {
-      ...epochs('codec_epochs', 'Epochs of the codec', 'codec', 10, '10, from nothing 40'), more: true,
+      ...epochs('codec_epochs', 'Epochs of the codec', '10, from nothing 40'), more: true,
       help: 'How many times the codec goes through the recordings. More epochs sound closer to them and take longer.',
     },
     {
-      ...epochs('prior_epochs', 'Epochs of the prior, at most', 'prior', 24), more: true,
+      ...epochs('prior_epochs', 'Epochs of the prior, at most', '24'), more: true,
       help: 'How long it learns what follows what. Training ends earlier once the prior no longer gets better.',
     },
     {
@@ -83,25 +88,28 @@ const FIELDS = {
     },
   ],
   continue: [
+    TIME,
     {
-      ...epochs('codec_epochs', 'Epochs of the codec', 'codec', 20),
+      ...epochs('codec_epochs', 'Epochs of the codec', '20'),
       help: 'How many times the codec goes through the recordings. More epochs bring it closer to the new ones.',
     },
     {
-      ...epochs('prior_epochs', 'Epochs of the prior, at most', 'prior', 24),
+      ...epochs('prior_epochs', 'Epochs of the prior, at most', '24'),
       help: 'Training ends earlier once the prior no longer gets better.',
     },
   ],
   prior: [
+    TIME,
     {
-      ...epochs('epochs', 'Epochs, at most', 'prior', 24),
+      ...epochs('epochs', 'Epochs, at most', '24'),
       help: 'Training ends earlier once the prior no longer gets better.',
     },
     { ...PRIOR_SIZE, more: false },
   ],
   vocoder: [
+    TIME,
     {
-      ...epochs('epochs', 'Epochs', 'vocoder', 12, '12, on a GPU 60'),
+      ...epochs('epochs', 'Epochs', '12, on a GPU 60'),
       help: 'How many times the vocoder goes through the recordings. More epochs sound clearer and take longer.',
     },
     {
@@ -116,25 +124,27 @@ const SHOWN_AS = { '': 'by the recordings', none: 'nothing', phase: 'phase', aut
 export const defaultsOf = (what) =>
   Object.fromEntries(FIELDS[what].map((one) => [one.name, one.value ?? (one.kind === 'number' ? null : '')]))
 
-/** How long each part of a quick trial takes, in seconds, and its share of the epochs where nothing was measured. */
-const QUICK_SECONDS = 60
-const QUICK_SHARE = 0.1
+const epochsOf = (/** @type {string} */ what) =>
+  FIELDS[what].map(({ name }) => name).filter((name) => name.endsWith('epochs'))
+
+/** How long a quick trial takes. */
+const QUICK = '2m'
+
+/** Whether a training is a quick trial. @param {any} values */
+export const isQuick = (values) => values.time === QUICK
+
+/** What makes a training a quick trial, or no longer one. @param {boolean} quick */
+export const quickTrial = (quick) => ({ time: quick ? QUICK : '' })
 
 /**
- * The numbers of epochs of a training that takes a minute or two, by what was estimated for all of a new model.
- * @param {string} what @param {any} estimate seconds by part, if known
+ * The values of a form after a change: a time chooses the epochs, so whoever sets one takes back the other.
+ * @param {string} what @param {any} values @param {any} part
  */
-export function quickTrial(what, estimate) {
-  return Object.fromEntries(epochsOf(what).map(({ name, part, epochs: usual }) => {
-    const whole = epochsOf('new').find((one) => one.part === part)?.epochs ?? usual
-    const seconds = estimate?.[part]
-    const epochs = seconds > 0 ? (whole * QUICK_SECONDS) / seconds : whole * QUICK_SHARE
-    return [name, Math.min(Math.max(Math.round(epochs), 1), usual)]
-  }))
+export function changed(what, values, part) {
+  const unset = part.time ? Object.fromEntries(epochsOf(what).map((name) => [name, null])) : {}
+  const counted = epochsOf(what).some((name) => part[name])
+  return { ...values, ...part, ...unset, ...(counted ? { time: '' } : {}) }
 }
-
-const epochsOf = (/** @type {string} */ what) =>
-  FIELDS[what].flatMap(({ name, part, epochs }) => (part && epochs ? [{ name, part, epochs }] : []))
 
 /** The options that differ from the program's own choice. @param {string} what @param {any} values */
 export function optionsOf(what, values) {
@@ -147,11 +157,11 @@ function isGiven(/** @type {string} */ what, /** @type {string} */ name, /** @ty
 }
 
 /** @param {any} props */
-export function Fields({ what, values, change, set }) {
+export function Fields({ what, values, change, set, models }) {
   const shown = (/** @type {boolean} */ more) => FIELDS[what].filter((one) => Boolean(one.more) === more)
   const field = (/** @type {Field} */ one) => html`<${OneField}
     key=${`${what} ${one.name}`}
-    field=${one}
+    field=${one.models ? { ...one, choices: [...(one.choices ?? []), ...models] } : one}
     value=${values[one.name]}
     hint=${one.name === 'name' ? set?.name : undefined}
     change=${(/** @type {any} */ value) => change({ [one.name]: value })}
@@ -190,7 +200,14 @@ function Control(/** @type {any} */ { field, value, hint, change }) {
   return html`<label class="field">
     <span>${field.label}</span>
     ${field.kind === 'text'
-      ? html`<input value=${value} maxlength="100" placeholder=${hint ?? ''} onInput=${typed} />`
+      ? html`<input
+          value=${value}
+          maxlength="100"
+          placeholder=${hint ?? field.usual ?? ''}
+          pattern=${field.pattern}
+          title=${field.pattern && 'a number with s, m or h, such as 90s, 20m or 1.5h'}
+          onInput=${typed}
+        />`
       : html`<${NumberField}
           parameter=${{ kind: field.float ? 'float' : 'int', min: field.min, max: field.max, default: field.min }}
           value=${value}

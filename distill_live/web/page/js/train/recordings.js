@@ -8,11 +8,12 @@ import { Icon } from '../controls/icons.js'
 import { formatBytes, formatShare } from '../core/format.js'
 import { attempt, apiPath, deleteWithUndo } from '../listing/undo.js'
 import { DropZone } from './drop_zone.js'
-import { Inspection } from './inspection.js'
+import { Inspection, Refused } from './inspection.js'
 
 /** @param {any} props */
 export function Recordings({ sets, set, choose, reload, inspection, setInspection }) {
   const [sending, setSending] = useState(/** @type {any} */ (null))
+  const [skipped, setSkipped] = useState(/** @type {{name: string, reason: string}[]} */ ([]))
   const inspecting = useInspection(set, Boolean(sending), setInspection)
   const create = async (/** @type {string} */ name) => {
     const made = await attempt(post('/api/sets', { name }))
@@ -20,9 +21,10 @@ export function Recordings({ sets, set, choose, reload, inspection, setInspectio
     await reload()
     return made ? (made.name ?? name) : ''
   }
-  const take = async (/** @type {{name: string, file: File}[]} */ files) => {
+  const take = async (/** @type {{name: string, file: File}[]} */ files, /** @type {string[]} */ others) => {
     const name = set?.name ?? (await create(freeName(sets)))
-    if (name) await sendAll(name, files, setSending)
+    const refused = name ? await sendAll(name, files, setSending) : []
+    setSkipped([...refused, ...others.map((one) => ({ name: one, reason: 'not a sound file' }))])
     // First the new list, then the end of sending: so the set is looked into once.
     await reload()
     setSending(null)
@@ -46,6 +48,7 @@ export function Recordings({ sets, set, choose, reload, inspection, setInspectio
     </div>
     <${DropZone} take=${take} disabled=${Boolean(sending)} />
     ${sending && html`<${Sending} ...${sending} />`}
+    <${Refused} refused=${skipped} what="not uploaded" />
     ${set && html`<${Files} set=${set} inspection=${inspection} reload=${reload} choose=${choose} />`}
     ${set && html`<${Inspection} found=${inspection} busy=${inspecting} />`}
   </section>`
@@ -85,17 +88,20 @@ async function lookInto(/** @type {string} */ set, /** @type {(found: any) => vo
   tell({ ...found, estimate: estimate ?? { reason: 'nothing here can be measured' } })
 }
 
-/** Send files one after the other; the first one that is refused does not stop the others. */
+/** Send files one after the other; one that is refused does not stop the others. Returns those, with the reasons. */
 async function sendAll(
   /** @type {string} */ set,
   /** @type {{name: string, file: File}[]} */ files,
   /** @type {(state: any) => void} */ show,
 ) {
+  const skipped = []
   for (const [n, { name, file }] of files.entries()) {
     const tell = (/** @type {number} */ share) => show({ name, share, number: n + 1, count: files.length })
     tell(0)
-    await attempt(upload(apiPath('sets', set, 'files', name), file, tell))
+    await upload(apiPath('sets', set, 'files', name), file, tell)
+      .catch((/** @type {Error} */ error) => skipped.push({ name, reason: error.message }))
   }
+  return skipped
 }
 
 function Sending(/** @type {any} */ { name, share, number, count }) {

@@ -109,7 +109,9 @@ function show(host, model, shape, setSession) {
   const ends = [
     onFrame(KINDS.timeline, (data) => {
       const frame = readTimeline(data)
-      if (fits(frame)) view.take(frame)
+      if (!fits(frame)) return
+      view.take(frame)
+      session.forget()
     }),
     onFrame(KINDS.meters, (data) => view.hear(readMeters(data))),
     followPointer(view, session),

@@ -17,6 +17,8 @@ import { onRefusal, outcomeOf } from './outcomes.js'
 
 /** How long a painted cell stays marked as on its way, in milliseconds. */
 const PENDING_MS = 1500
+/** How long what was said under the timeline stays, in milliseconds; a refusal stays twice as long. */
+const HINT_MS = 15000
 
 /** @typedef {import('../../canvas/region.js').Cell} Cell */
 /** @typedef {import('../../canvas/region.js').Region} Region */
@@ -47,6 +49,8 @@ export class TimelineSession {
     /** What is open above the cells. @type {'codes'|'edit'|null} */
     this.open = null
     this.hint = { text: '', kind: '' }
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this._fading = undefined
     /** @type {Set<() => void>} */
     this._listeners = new Set()
     const { zoom, ...chosen } = kept.get(key) ?? {}
@@ -57,6 +61,7 @@ export class TimelineSession {
   /** Keep what is chosen until the timeline is shown again. */
   keep() {
     const { mode, codes, level, copies, view } = this
+    clearTimeout(this._fading)
     kept.set(this._key, { mode, codes, level, copies, zoom: view.zoom })
   }
 
@@ -81,6 +86,8 @@ export class TimelineSession {
   /** Say something under the timeline. @param {string} text @param {string} kind */
   say(text, kind = '') {
     this.set({ hint: { text, kind } })
+    clearTimeout(this._fading)
+    if (text) this._fading = setTimeout(() => this.say(''), kind === 'fault' ? 2 * HINT_MS : HINT_MS)
   }
 
   /** Paint cells with the chosen codes. @param {Cell[]} cells @param {number} stroke */
@@ -122,6 +129,12 @@ export class TimelineSession {
     this.view.overlay.selection = region
     // What was said was about another selection.
     this.say('')
+  }
+
+  /** Select nothing any more, once the selection has left the timeline. */
+  forget() {
+    const region = this.selection
+    if (region && region.first + region.count <= this.view.grid.start) this.select(null)
   }
 
   /** @param {Cell|null} cursor */
