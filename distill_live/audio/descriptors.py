@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations_with_replacement
 
 import numpy as np
 import torch
@@ -80,17 +81,28 @@ def _smooth(values: Tensor, frames: float) -> Tensor:
     return (summed / weight)[0, 0]
 
 
-class DescriptorRanks:
-    """Where a column stands among those of a set of recordings that are like it otherwise.
+# What is predicted of each descriptor, from which others: what is left of it is steered. In
+# recordings, loud columns may be dark and noisy ones bright; but a noisy column that is dark for
+# its noise is bright all the same, so noise tells nothing of brightness.
+_TOLD_BY = {
+    "loudness": ("brightness",),
+    "brightness": ("loudness",),
+    "noisiness": ("loudness", "brightness"),
+    "density": (),
+}
+_NUMBERS = {name: number for number, name in enumerate(DESCRIPTORS)}
 
-    In recordings, loud columns may be dark and bright ones noisy. A plain rank would tell one of
-    the other: whoever asks for a bright column would get a soft one. So each descriptor is
-    predicted from the others, as a quadratic function of their ranks by least squares, and what is
-    left is ranked: 0 is the lowest for such a column, 1 the highest. A descriptor that the others
-    tell exactly has its plain rank.
+
+class DescriptorRanks:
+    """Where a column stands among those of a set of recordings: 0 the lowest, 1 the highest.
+
+    By plain ranks, whoever asks for bright columns would get soft ones where the recordings' bright
+    columns are soft. So some descriptors are predicted from others, as a quadratic function of
+    their ranks by least squares, and what is left is ranked: how bright a column is for its
+    loudness. One that the others tell exactly has its plain rank.
 
     `plain` and `left` `[4, n]` are quantiles of the set's values, and of what is left of them,
-    evenly spaced from the lowest to the highest; `weights` `[4, 10]` are those of the functions.
+    evenly spaced from the lowest to the highest; `weights` are those of the functions.
     """
 
     POINTS = 65
@@ -100,7 +112,7 @@ class DescriptorRanks:
     def __init__(
         self,
         plain: NDArray[np.float64],
-        weights: NDArray[np.float64],
+        weights: dict[str, NDArray[np.float64]],
         left: NDArray[np.float64],
     ) -> None:
         self.plain = plain
@@ -112,20 +124,14 @@ class DescriptorRanks:
         """The ranks of a set of values `[columns, 4]`; NaN is none."""
         plain = _quantiles(values, cls.POINTS)
         places = _places(values, plain)
-        weights = np.zeros((len(plain), _TERMS))
-        if len(values) >= cls.LEAST:
-            for number in range(len(plain)):
-                weights[number] = _predict(places[~np.isnan(places[:, number])], number)
+        told = [name for name, others in _TOLD_BY.items() if others and len(values) >= cls.LEAST]
+        weights = {name: _predict(places, name) for name in told}
         return cls(plain, weights, _quantiles(_left(places, weights), cls.POINTS))
 
     def ranks(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
         """Values `[T, 4]` to their ranks `[T, 4]`, 0..1; NaN stays NaN."""
         left = _left(_places(values, self.plain), self.weights)
         return ((_places(left, self.left) + 1) / 2).astype(np.float32)
-
-
-# The terms of a quadratic function of the three other descriptors.
-_TERMS = 10
 
 
 def _quantiles(values: NDArray[np.floating], points: int) -> NDArray[np.float64]:
@@ -149,26 +155,29 @@ def _places(values: NDArray[np.floating], quantiles: NDArray[np.float64]) -> NDA
     return found
 
 
-def _predict(places: NDArray[np.float64], number: int) -> NDArray[np.float64]:
-    """The weights `[10]` that predict one descriptor of columns from their places `[T, 4]`; zeros
-    if hardly anything would be left of it."""
-    terms, own = _terms(places, number), places[:, number]
+def _predict(places: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    """The weights that predict one descriptor of columns from their places `[T, 4]`; zeros if
+    hardly anything would be left of it."""
+    places = places[~np.isnan(places[:, _NUMBERS[name]])]
+    terms, own = _terms(places, name), places[:, _NUMBERS[name]]
     weights = np.asarray(np.linalg.lstsq(terms, own, rcond=None)[0], dtype=np.float64)
-    return weights if (own - terms @ weights).std() > 0.1 * own.std() else np.zeros(_TERMS)
+    exact = (own - terms @ weights).std() <= 0.1 * own.std()
+    return np.zeros_like(weights) if exact else weights
 
 
-def _left(places: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What is left of places `[T, 4]` once each is predicted from the others."""
-    predicted = [_terms(places, number) @ one for number, one in enumerate(weights)]
-    left: NDArray[np.float64] = places - np.stack(predicted, axis=-1)
+def _left(
+    places: NDArray[np.float64], weights: dict[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """What is left of places `[T, 4]` once each is predicted from others."""
+    left = places.copy()
+    for name, one in weights.items():
+        left[:, _NUMBERS[name]] -= _terms(places, name) @ one
     return left
 
 
-def _terms(places: NDArray[np.float64], number: int) -> NDArray[np.float64]:
-    """The terms `[T, 10]` of a function of all places `[T, 4]` but those of one descriptor; one
-    that a column does not have counts as the middle."""
-    one, two, three = np.nan_to_num(np.delete(places, number, axis=1)).T
-    return np.stack(
-        [np.ones_like(one), one, two, three, one**2, two**2, three**2,
-         one * two, one * three, two * three], axis=-1,
-    )  # fmt: skip
+def _terms(places: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    """The terms `[T, n]` of a quadratic function of the places `[T, 4]` that tell of a descriptor;
+    one that a column does not have counts as the middle."""
+    others = [np.nan_to_num(places[:, _NUMBERS[other]]) for other in _TOLD_BY[name]]
+    products = [one * other for one, other in combinations_with_replacement(others, 2)]
+    return np.stack([np.ones(len(places)), *others, *products], axis=-1)
