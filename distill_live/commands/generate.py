@@ -43,7 +43,6 @@ from distill_live.parameters import PARAMETERS, Parameter
 
 if TYPE_CHECKING:
     from distill_live.models.file.loaded import LoadedVQModel
-    from distill_live.models.prior.steering import Steering
     from distill_live.models.sound_settings import SoundSettings
 
 _SEEDS = PARAMETERS["seed"]
@@ -94,6 +93,10 @@ def generate(
     noisiness: Annotated[float | None, parameter_option("steer/noisiness")] = None,
     density: Annotated[float | None, parameter_option("steer/density")] = None,
     guidance: Annotated[float, parameter_option("steer/guidance")] = _DEFAULTS["steer/guidance"],
+    section: Annotated[float | None, parameter_option("steer/section")] = None,
+    hold: Annotated[float, parameter_option("steer/section_hold")] = _DEFAULTS[
+        "steer/section_hold"
+    ],
     manner: Annotated[
         Path | None,
         typer.Option("--manner", help="Grid of codes in whose manner to generate (see `encode`)."),
@@ -200,11 +203,12 @@ def generate(
         "min_p": min_p,
         "repetition": repetition,
     }
+    kept: dict[str, Any] = {"section": section, "section_hold": hold}
     column_seconds = loaded.column_samples / own_rate
     lines = ProgressLines(progress_file) if progress_file else None
     steering = Steering(loudness, brightness, noisiness, density, guidance)
     settings = _settings(
-        sampling, steering, sound,
+        sampling, asdict(steering) | kept, sound,
         duration_s=duration, sample_rate=rate, bit_depth=bit_depth, fade_ms=fade, lufs=lufs,
         overlap=None if overlap_samples is None else overlap,
         manner=None if manner is None else {"codes": str(manner), "amount": amount},
@@ -218,7 +222,7 @@ def generate(
             audio, _ = generate_audio_from_prior(
                 loaded, duration_s=duration, seed=used, progress_callback=told,
                 overlap_samples=overlap_samples, steering=steering, on_column=columns.append,
-                sound=sound, on_grain=grains.append, **sampling, **led,
+                sound=sound, on_grain=grains.append, **sampling, **kept, **led,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
         audio = resample(audio, own_rate, rate)
@@ -232,11 +236,11 @@ def generate(
 
 
 def _settings(
-    sampling: dict[str, Any], steering: Steering, sound: SoundSettings, **others: Any
+    sampling: dict[str, Any], steering: dict[str, Any], sound: SoundSettings, **others: Any
 ) -> dict[str, Any]:
     """The settings that are written down beside a sound; of the others, those that are not None."""
     given = {name: value for name, value in others.items() if value is not None}
-    return sampling | {"steering": asdict(steering)} | asdict(sound) | given
+    return sampling | {"steering": steering} | asdict(sound) | given
 
 
 def _telling(

@@ -16,7 +16,7 @@ from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.grains.stream import GrainOrigin, GrainStream
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.manner import Manner
-from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.sampling import USUAL_HOLD, Sampling
 from distill_live.models.prior.steering import UNSTEERED, Steering
 from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
 
@@ -39,6 +39,8 @@ def generate_audio_from_prior(
     on_column: Callable[[NDArray[np.int64]], object] | None = None,
     manner: float | tuple[float, ...] = 0.0,
     manner_table: Manner | None = None,
+    section: float | None = None,
+    section_hold: float = USUAL_HOLD,
     sound: SoundSettings = USUAL_SOUND,
     on_grain: Callable[[GrainOrigin | None], object] | None = None,
 ) -> tuple[NDArray[np.float32], int]:
@@ -47,14 +49,16 @@ def generate_audio_from_prior(
 
     The same model, seed and settings (see Sampling) give the same bytes, which the live server
     plays before its gain and limiter: the audio may exceed full scale. Without a seed a random one
-    is drawn. `manner` of the probabilities come from `manner_table`, the manner of a recording.
+    is drawn. `manner` of the probabilities come from `manner_table`, the manner of a recording, and
+    `section_hold` of them from the section of the model's recordings at the place `section`.
     `sound` says how codes become sound. `progress_callback` gets the part done, 0..1,
     `on_column` each column `[F, Q]` that is drawn: a few more than are heard, because sound comes
     later than its codes; and `on_grain` for each of them where its grain is from: the number of the
     recording and the second in it, None if it has none.
     `overlap_samples` is for models that decode chunks separately (those of Distill v1.1: 2400, at
     most half a chunk); for others it is ignored, with a UserWarning. Raises NoPriorError if the
-    model has no prior, and ParameterError for settings out of range.
+    model has no prior, and ParameterError for settings out of range, and for a section of a model
+    that has no codes of its recordings.
     """
     if overlap_samples is not None:
         if isinstance(loaded.vocoder, ChunkVocoder):
@@ -65,9 +69,11 @@ def generate_audio_from_prior(
     total = round(duration_s * loaded.spectrogram.config.sample_rate)
     audio = loaded.silence(total)
     done = 0
+    sections = None if section is None else loaded.require_sections()
     sampling = Sampling(
-        temperature, top_k, top_p, min_p, repetition, steering, manner, manner_table
-    )
+        temperature, top_k, top_p, min_p, repetition, steering, manner, manner_table,
+        section, section_hold, sections,
+    )  # fmt: skip
     for block in _stream_samples(loaded, sampling, seed, on_column, sound, on_grain):
         used = block[: total - done]
         audio[done : done + len(used)] = used

@@ -111,6 +111,13 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("steer/guidance", "float", 0.0, 4.0, 1.5, "",
                   "How strongly steering acts: 0 not at all, 1 as the prior learned it, higher "
                   "values exaggerate."),
+        Parameter("steer/section", "float", 0.0, 1.0, math.nan, "",
+                  "Which section of the recordings the stream keeps to, of up to twelve that sound "
+                  "alike, from one end of their likeness to the other; off leaves it to the prior.",
+                  optional=True),
+        Parameter("steer/section_hold", "float", 0.0, 1.0, 0.5, "",
+                  "How closely the stream keeps to the section: at 0 the prior decides alone, at 1 "
+                  "the section does."),
         Parameter("blend", "float", 0.0, 1.0, 0.0, "",
                   "How much of the clip that `blend/clip` names is blended into the codes: 0 is "
                   "none, 1 is the clip alone.", per_level=True),
@@ -160,6 +167,8 @@ LEVEL_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition", "manne
 #: Steering parameters say how the next columns should sound; their names begin with STEER.
 STEER = "steer/"
 STEERING = tuple(name for name in PARAMETERS if name.startswith(STEER))
+#: Those that keep the stream to a section of the recordings.
+SECTION, SECTION_HOLD = "steer/section", "steer/section_hold"
 #: Parameters 0..1 that switch an edit on and say how strongly, for each level.
 EDIT_SWITCHES = ("blend",)
 #: Parameters that change what the prior draws: a change of one redraws what is not yet heard.

@@ -122,7 +122,8 @@ def test_every_steering_option_is_heard_and_written_down(
     assert result.code == 0, result.err
     assert Path("tiny_5_2.wav").read_bytes() != Path("tiny_5.wav").read_bytes()
     steering = json.loads(Path("tiny_5_2.json").read_text())["settings"]["steering"]
-    assert steering == {**dict.fromkeys(STEERED), name: -0.5, "guidance": 4.0}
+    unset = {**dict.fromkeys(STEERED), "section": None, "section_hold": 0.5}
+    assert steering == {**unset, name: -0.5, "guidance": 4.0}
 
 
 def test_generate_again_gives_the_same_bytes_beside_the_first(

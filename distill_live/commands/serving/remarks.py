@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from distill_live.codes.edit import SWITCH, Edit, Traits, is_switch, parameter_name
 from distill_live.codes.edit_rack import EDIT_SLOT
 from distill_live.control.namespace.address import ROOT
-from distill_live.parameters import CODE_UNIT, LEVELS_LIMIT, PARAMETERS, STEERING
+from distill_live.parameters import CODE_UNIT, LEVELS_LIMIT, PARAMETERS, SECTION, STEERING
 
 if TYPE_CHECKING:
     from distill_live.control.feedback.outcomes import Outcomes
@@ -31,7 +31,7 @@ _BAND = "edit/freeze/band"
 #: The parameters of grains.
 _GRAINS = ("grain", "grain_reach")
 #: The parameters that steer, once they are not off.
-_STEERS = tuple(name for name in STEERING if PARAMETERS[name].optional)
+_STEERS = tuple(name for name in STEERING if PARAMETERS[name].optional and name != SECTION)
 
 
 class Remarks:
@@ -70,6 +70,7 @@ class Remarks:
                 "link_start_stop": self._lacks_link,
                 _BAND: self._lacks_band,
                 **dict.fromkeys(_STEERS, self._lacks_steering),
+                SECTION: self._lacks_sections,
             }
         )
         self._checks = {name: check for name, check in checks.items() if name in store.table}
@@ -171,6 +172,15 @@ class Remarks:
         if deck.steers or all(math.isnan(self._store[name]) for name in _STEERS):
             return ""
         return f"steering has no effect: the model {deck.name} cannot be steered"
+
+    def _lacks_sections(self) -> str:
+        deck = self._server.deck
+        if deck.training_files or math.isnan(self._store[SECTION]):
+            return ""
+        return (
+            f"{SECTION} has no effect: the model {deck.name} has no codes of its recordings, from "
+            "which sections are made"
+        )
 
     def _lacks_clarity(self) -> str:
         deck = self._server.deck

@@ -46,6 +46,7 @@ class ServerStreams:
         origin = self._server.deck.origin
         if origin is not None:
             yield "origin", (origin.name or "", origin.second, origin.share)
+        yield "section", (self._server.deck.section,)
 
     def _clips(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         names = [one.name for one in self._server.clips.listing if one.usable]

@@ -40,6 +40,9 @@ STREAMS: dict[str, Stream] = {
         Stream("origin", "sff",
                "Which recording the sound comes from: its name, or nothing if there is none; the "
                "position in it in seconds; how well the two match, 0..1."),
+        Stream("section", "s",
+               "The recording that has most of the section to which the stream keeps; empty if it "
+               "keeps to none."),
         Stream("history", "iis",
                "The number of the current state of the history of edits, that of the last one, and "
                "the current one's name."),

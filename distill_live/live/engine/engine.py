@@ -76,6 +76,7 @@ class Engine:
             lambda leader: self._changes.follow_manner(leader),
         )  # fmt: skip
         pace = Pace(memory.ring, settings, clock)
+        self._parameters.has_sections = loaded.sections is not None
         draw, sound = self._parameters.read_draw(0), self._parameters.sound
         self._generator = StreamGenerator(
             loaded, memory, beginning, self._rack, draw, sound, pace, self._answers.explain

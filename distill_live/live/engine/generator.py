@@ -71,6 +71,7 @@ class StreamGenerator:
         self.sampler = Sampler(
             loaded.require_prior(), timeline, self._journal,
             lambda: Followed(self.edited, self.playhead.column),
+            loaded.sections,
         )  # fmt: skip
         self.playhead = Playhead(ColumnDecoder(loaded), timeline, beginning.position)
         self.use_sound(sound)
@@ -97,6 +98,13 @@ class StreamGenerator:
     def lookahead(self) -> int:
         """How many columns are drawn but not needed yet."""
         return self.timeline.end - self.playhead.frontier
+
+    @property
+    def section(self) -> int:
+        """The recording that has most of the section that the stream keeps to, by its number from 1
+        on; 0 if it keeps to none."""
+        sections, place = self.sampler.sections, self.draw.sampling.section
+        return 0 if sections is None or place is None else sections.recording_at(place) + 1
 
     @property
     def is_ready(self) -> bool:

@@ -19,14 +19,15 @@ from distill_live.parameters import LEVEL_SAMPLING, STEER, STEERING, ParameterSt
 class ParameterReader:
     """A view of the parameters for a model of `levels` levels; `values` are those in use.
 
-    `manner` is the key of the table that leads the sampling, "" if there is none. Each change of a
-    parameter is noted in the journal, with the ring position that was heard then.
+    `manner` is the key of the table that leads the sampling, "" if there is none; `has_sections`
+    says whether the model has any. Each change of a parameter is noted in the journal, with the
+    ring position that was heard then.
     """
 
     def __init__(self, memory: EngineMemory, journal: Journal, levels: int) -> None:
         self.values = memory.parameters.view()
         self._ring, self._journal, self._levels = memory.ring, journal, levels
-        self.manner = ""
+        self.manner, self.has_sections = "", False
         # As if all had their defaults until now: those that differ are noted at once.
         self._noted = ParameterStore(memory.parameters.table).raw()
 
@@ -62,10 +63,13 @@ class ParameterReader:
         wanted: dict[str, Any] = {
             what: None if math.isnan(value) else value for what, value in steering.items()
         }
+        section = {name: wanted.pop(name) for name in ("section", "section_hold")}
         led = bool(self.manner) and any(values["manner"])
         if not led:
             # Otherwise a change that has no effect would draw everything again.
             values["manner"] = 0.0
+        if self.has_sections and section["section"] is not None and section["section_hold"]:
+            values |= section
         sampling = Sampling(**values, steering=Steering(**wanted))
         manner, follow = self.manner if led else "", bool(self.values["follow"])
         return Draw(sampling, int(self.values["seed"]), take, manner, follow)

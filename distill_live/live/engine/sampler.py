@@ -15,6 +15,7 @@ from distill_live.models.kinds import open_session
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.manner import MannerTable
 from distill_live.models.prior.sampling import REPETITION_COLUMNS, Sampling
+from distill_live.models.prior.sections import Sections
 
 #: How many different draws are handed over to the next engine: a fader that never rests makes one
 #: for every column.
@@ -61,7 +62,10 @@ class Sampler:
         timeline: Timeline,
         journal: Journal,
         followed: Callable[[], Followed] | None = None,
+        sections: Sections | None = None,
     ) -> None:
+        #: The sections that a draw can keep to.
+        self.sections = sections
         self._timeline, self._journal = timeline, journal
         self._prior_session = open_session(prior, 0)
         self._codebook_size = prior.config.codebook_size
@@ -125,7 +129,7 @@ class Sampler:
             self._abandon()
             self._prior_session.seed, self._prior_session.take = draw.seed, draw.take
             self._feed(draw)
-            sampling = draw.sampling
+            sampling = replace(draw.sampling, sections=self.sections)
             if draw.manner:
                 sampling = replace(sampling, manner_table=self._tables[draw.manner])
             self._steps, self._draw = self._prior_session.steps(sampling), draw

@@ -60,6 +60,7 @@ class Teller:
         status["position"] = generator.playhead.position
         status["lookahead"] = max(generator.lookahead, 0)
         status["take"] = generator.draw.take
+        status["section"] = generator.section
         status["reaction"] = generator.pace.reaction
         status["ring_lead"] = ring_lead
         mean = generator.pace.drawing.mean + generator.pace.playing.mean

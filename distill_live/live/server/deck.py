@@ -109,6 +109,13 @@ class Deck:
         name = None if number == NEW_SOUND else self.training_files[number - 1]
         return HeardOrigin(name, self.status["origin_second"], self.status["origin_share"])
 
+    @property
+    def section(self) -> str:
+        """The recording that has most of the section that the stream keeps to; "" if there is
+        none."""
+        number = int(self.status["section"])
+        return self.training_files[number - 1] if number else ""
+
     def put(self, path: Path, device: str, settings: EngineSettings) -> None:
         """Put a model on the deck, while no engine works there; then its worker can be started.
 

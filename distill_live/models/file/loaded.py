@@ -14,7 +14,7 @@ from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.codes.codebook_geometry import Codebooks
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.training_codes import TrainingCodes
-from distill_live.errors import NoPriorError, TrainingError
+from distill_live.errors import NoPriorError, ParameterError, TrainingError
 from distill_live.models.codec.clarity import UNMEASURED, Clarity, ClearStream
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.kept_recordings import Preview
@@ -22,6 +22,7 @@ from distill_live.models.grains.corpus import Grains
 from distill_live.models.grains.stream import GrainStream
 from distill_live.models.kinds import AnyVocoder, Codec
 from distill_live.models.prior.base import Prior
+from distill_live.models.prior.sections import Sections
 from distill_live.models.sound_settings import USUAL_SOUND, SoundSettings
 from distill_live.models.vocoder.stereo import StereoMixer, StereoStream
 from distill_live.models.vocoder.vocoder import VocoderStream
@@ -100,6 +101,22 @@ class LoadedVQModel:
         vectors: Codebooks = self.model.quantizer.codebooks.cpu().numpy()
         vectors.flags.writeable = False
         return vectors
+
+    @cached_property
+    def sections(self) -> Sections | None:
+        """The sections of its recordings; None if it has no codes of them."""
+        if not self.training_codes:
+            return None
+        return Sections.of(self.training_codes, self.codebooks)
+
+    def require_sections(self) -> Sections:
+        """The sections; raises ParameterError if the model has none."""
+        if self.sections is None:
+            raise ParameterError(
+                f"the model {self.metadata['name']} has no codes of its recordings, from which "
+                "sections are made"
+            )
+        return self.sections
 
     def grid_of(self, codes: NDArray[Any], source: str = "") -> CodeGrid:
         """Codes `[T, F, Q]` as a grid of this model. Raises CodesError when they are not in its

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from distill_live.errors import ParameterError
 from distill_live.models.prior.manner import Manner, require_shape
+from distill_live.models.prior.sections import Sections
 from distill_live.models.prior.steering import UNSTEERED, Steering
 
 _SEED_BITS = (1 << 64) - 1
 
 #: How many columns back `repetition` looks: 1.4 s of 85 ms columns.
 REPETITION_COLUMNS = 16
+#: How much of the probabilities a section has, unless something else is said.
+USUAL_HOLD = 0.5
 #: How far `repetition` 1 raises a code that all those columns had: e^8, 3000 times as likely.
 REPETITION_NATS = 8.0
 
@@ -49,7 +52,9 @@ class Sampling:
     `min_p` 0..1 (0 is off): see `code_probabilities`. `repetition` is -1..1: below 0 avoids the
     codes of the last columns, above 0 returns to them (see `raise_repeated`). `steering` is for all
     levels. `manner` is 0..1: the part of the probabilities, after all of that, that comes from
-    `manner_table` instead of the prior; without a table it does nothing. Tables are compared by
+    `manner_table` instead of the prior; without a table it does nothing. `section` is a place
+    0..1 among `sections`, or None: the part `section_hold` 0..1 of the probabilities is then that
+    of the section there, before `manner` comes on top. Tables and sections are compared by
     identity. Raises ParameterError for other values.
     """
 
@@ -61,6 +66,9 @@ class Sampling:
     steering: Steering = UNSTEERED
     manner: float | tuple[float, ...] = 0.0
     manner_table: Manner | None = None
+    section: float | None = None
+    section_hold: float = USUAL_HOLD
+    sections: Sections | None = None
 
     def __post_init__(self) -> None:
         _check("temperature", self.temperature, 0.1, 2.0)
@@ -69,6 +77,16 @@ class Sampling:
         _check("min_p", self.min_p, 0.0, 1.0)
         _check("repetition", self.repetition, -1.0, 1.0)
         _check("manner", self.manner, 0.0, 1.0)
+        _check("section_hold", self.section_hold, 0.0, 1.0)
+        if self.section is not None:
+            _check("section", self.section, 0.0, 1.0)
+
+    @property
+    def section_manner(self) -> Manner | None:
+        """The manner of the section that the stream keeps to, if it keeps to one."""
+        if self.section is None or self.sections is None or not self.section_hold:
+            return None
+        return self.sections.manner_at(self.section)
 
     def levels(self, num_quantizers: int) -> list[LevelSampling]:
         """The settings of each level, coarse to fine.
@@ -99,10 +117,12 @@ class ColumnSampling:
     ) -> None:
         bands, levels, _ = shape
         self._levels, self._recent = sampling.levels(levels), recent
+        self._section, self._hold = sampling.section_manner, sampling.section_hold
         self._manner, self._grid = sampling.manner_table, (bands, levels)
         self._previous = recent[-1].reshape(self._grid) if len(recent) else None
-        if self._manner is not None:
-            require_shape(self._manner, shape)
+        for leader in (self._section, self._manner):
+            if leader is not None:
+                require_shape(leader, shape)
 
     def probabilities(
         self, cell: int, logits: NDArray[np.float32], codes: NDArray[np.int64]
@@ -111,12 +131,12 @@ class ColumnSampling:
         `[F * Q]` has the column's codes before it."""
         level = self._levels[cell % len(self._levels)]
         own = level.probabilities(logits, self._recent[:, cell])
-        if self._manner is None or not level.manner:
-            return own
-        place, column = divmod(cell, len(self._levels)), codes.reshape(self._grid)
-        led = self._manner.probabilities(*place, column, self._previous)
-        mixed: NDArray[np.float64] = (1.0 - level.manner) * own + level.manner * led
-        return mixed
+        for leader, amount in ((self._section, self._hold), (self._manner, level.manner)):
+            if leader is not None and amount:
+                place, column = divmod(cell, len(self._levels)), codes.reshape(self._grid)
+                led = leader.probabilities(*place, column, self._previous)
+                own = (1.0 - amount) * own + amount * led
+        return own
 
 
 def raise_repeated(

@@ -148,6 +148,19 @@ def test_clarity_that_was_not_measured_is_told(stand: Remarked) -> None:
     assert stand.wait() == []
 
 
+def test_sections_that_the_model_lacks_are_told(stand: Remarked) -> None:
+    stand.server.deck.training_files = ()
+    stand.osc("/distill/steer/section", 0.5)
+    assert [reason for _, _, reason in stand.wait()] == [
+        "steer/section has no effect: the model rain has no codes of its recordings, from which "
+        "sections are made"
+    ]
+    stand.osc("/distill/steer/section", "off")
+    stand.server.deck.training_files = ("a.wav",)
+    stand.osc("/distill/steer/section", 0.25)
+    assert stand.wait() == []
+
+
 @pytest.mark.parametrize("name", ["grain", "grain_reach"])
 def test_grains_that_the_model_lacks_are_told(stand: Remarked, name: str) -> None:
     stand.osc(f"/distill/{name}", 0.5 if name == "grain" else 9)

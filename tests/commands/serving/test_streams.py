@@ -55,7 +55,9 @@ def stage(tiny_model_path: Path) -> Stage:
 
 
 def test_before_anything_sounds_there_are_levels_and_counts_alone(stage: Stage) -> None:
-    assert stage.tick() == {"level": (0.0, 0.0), "underruns": (0,), "clips": (0,)}
+    assert stage.tick() == {
+        "level": (0.0, 0.0), "underruns": (0,), "section": ("",), "clips": (0,),
+    }  # fmt: skip
     assert stage.tick() == {}
 
 
@@ -89,6 +91,14 @@ def test_the_origin_has_no_name_when_the_sound_is_new(stage: Stage) -> None:
     stage.server.deck.training_files = ("a.wav", "b.wav")
     status["origin"], status["origin_second"] = 2, 1.5
     assert stage.tick() == {"origin": ("b.wav", 1.5, 0.25)}
+
+
+def test_the_section_is_called_after_a_recording(stage: Stage) -> None:
+    stage.tick()
+    stage.server.deck.training_files = ("a.wav", "b.wav")
+    for number, name in ((2, "b.wav"), (0, "")):
+        stage.server.deck.status["section"] = number
+        assert stage.tick() == {"section": (name,)}
 
 
 def test_the_clips_are_told_that_the_model_can_use_and_that_there_are_none(stage: Stage) -> None:

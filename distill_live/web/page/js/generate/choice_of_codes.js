@@ -6,7 +6,7 @@ import { html, useRemembered } from '../core/dom.js'
 import { formatNumber, titleOf, words } from '../core/format.js'
 import { levelsOf } from '../core/store.js'
 import { NumberField } from './number.js'
-import { SAMPLING, SOUND, STEERED, parameterOf } from './settings.js'
+import { SAMPLING, SECTION, SOUND, STEERED, isSteered, parameterOf } from './settings.js'
 
 /** @param {{settings: any, change: (part: any) => void, levels: string[]}} props */
 export function ChoiceOfCodes({ settings, change, levels }) {
@@ -79,24 +79,30 @@ function withLevel(/** @type {any} */ own, /** @type {number} */ level, /** @typ
 export function Steering({ settings, change }) {
   const set = (/** @type {string} */ name, /** @type {number|null} */ value) =>
     change({ steering: { ...settings.steering, [name]: value } })
-  const steered = Object.values(settings.steering).some((value) => value !== null)
+  const fader = (/** @type {string} */ name) => html`<${LocalFader}
+    key=${name}
+    label=${words(name)}
+    parameter=${parameterOf(`steer/${name}`)}
+    value=${settings.steering[name]}
+    onChange=${(/** @type {number|null} */ value) => set(name, value)}
+  />`
   return html`<fieldset class="group">
     <legend>Steering</legend>
-    ${STEERED.map(
-      (name) => html`<${LocalFader}
-        key=${name}
-        label=${words(name)}
-        parameter=${parameterOf(`steer/${name}`)}
-        value=${settings.steering[name]}
-        onChange=${(/** @type {number|null} */ value) => set(name, value)}
-      />`,
-    )}
+    ${STEERED.map(fader)}
     <${LocalFader}
       label="Guidance"
       parameter=${parameterOf('steer/guidance')}
       value=${settings.guidance}
-      disabled=${!steered}
+      disabled=${!isSteered(settings)}
       onChange=${(/** @type {number} */ guidance) => change({ guidance })}
+    />
+    ${fader(SECTION)}
+    <${LocalFader}
+      label="Section hold"
+      parameter=${parameterOf('steer/section_hold')}
+      value=${settings.hold}
+      disabled=${settings.steering[SECTION] === null}
+      onChange=${(/** @type {number} */ hold) => change({ hold })}
     />
   </fieldset>`
 }

@@ -10,7 +10,10 @@ import { store } from '../core/store.js'
 
 /** Parameters that each level can have a value of its own for. */
 export const SAMPLING = ['temperature', 'top_k', 'top_p', 'min_p', 'repetition']
+/** How the sound should be, and the section that it keeps to: each with a number of its own, which says how much. */
 export const STEERED = ['loudness', 'brightness', 'noisiness', 'density']
+export const SECTION = 'section'
+const WAYS = [...STEERED, SECTION]
 /** Parameters of decoding, with their names in a sidecar. */
 export const SOUND = { clarity: 'clarity', grain: 'grain', grain_reach: 'reach' }
 export const FORMATS = ['wav', 'flac', 'ogg', 'mp3']
@@ -41,8 +44,9 @@ export function defaults() {
     lufs: /** @type {number|null} */ (null),
     fade: /** @type {number|null} */ (null),
     sampling: Object.fromEntries(SAMPLING.map((name) => [name, { all: defaultOf(name), own: {} }])),
-    steering: Object.fromEntries(STEERED.map((name) => [name, /** @type {number|null} */ (null)])),
+    steering: Object.fromEntries(WAYS.map((name) => [name, /** @type {number|null} */ (null)])),
     guidance: defaultOf('steer/guidance'),
+    hold: defaultOf('steer/section_hold'),
     sound: Object.fromEntries(Object.keys(SOUND).map((name) => [name, defaultOf(name)])),
   }
 }
@@ -62,7 +66,10 @@ export function perLevel(setting, levels) {
 export function jobOf(settings, levels) {
   const sampling = SAMPLING.map((name) => [name, perLevel(settings.sampling[name], levels)])
   const steering = Object.entries(settings.steering).filter(([, value]) => value !== null)
-  const steered = steering.length ? [['steer_guidance', settings.guidance]] : []
+  const amounts = [
+    ...(isSteered(settings) ? [['steer_guidance', settings.guidance]] : []),
+    ...(settings.steering[SECTION] === null ? [] : [['steer_section_hold', settings.hold]]),
+  ]
   return {
     kind: 'generate',
     model: settings.model,
@@ -74,10 +81,13 @@ export function jobOf(settings, levels) {
     ...(settings.lufs === null ? {} : { lufs: settings.lufs }),
     ...(settings.fade === null ? {} : { fade: settings.fade }),
     ...settings.sound,
-    ...Object.fromEntries([...sampling, ...steered]),
+    ...Object.fromEntries([...sampling, ...amounts]),
     ...Object.fromEntries(steering.map(([name, value]) => [`steer_${name}`, value])),
   }
 }
+
+/** Whether the sound should be any way in particular. @param {Settings} settings */
+export const isSteered = (settings) => STEERED.some((name) => settings.steering[name] !== null)
 
 /** Whether files of a format have a number of bits. @param {string} format */
 export const hasDepth = (format) => format === 'wav' || format === 'flac'
@@ -95,8 +105,9 @@ export function reused(file) {
     bitDepth: settings.bit_depth ?? made.bitDepth,
     format: FORMATS.find((one) => file.path.endsWith(`.${one}`)) ?? made.format,
     sampling: Object.fromEntries(SAMPLING.map((name) => [name, asSetting(settings[name], name)])),
-    steering: Object.fromEntries(STEERED.map((name) => [name, steering[name] ?? null])),
+    steering: Object.fromEntries(WAYS.map((name) => [name, steering[name] ?? null])),
     guidance: steering.guidance ?? made.guidance,
+    hold: steering.section_hold ?? made.hold,
     lufs: settings.lufs ?? null,
     fade: settings.fade_ms ?? null,
     sound: Object.fromEntries(
