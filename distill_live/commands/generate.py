@@ -39,6 +39,7 @@ from distill_live.commands.output import (
 from distill_live.commands.progress_lines import ProgressLines
 from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
+from distill_live.models.file.library import find_model
 from distill_live.parameters import PARAMETERS, Parameter
 
 if TYPE_CHECKING:
@@ -169,11 +170,8 @@ def generate(
     names it.
     """
     from distill_live.audio.resample import resample
-    from distill_live.inference.generation import (
-        OVERLAP_IGNORED,
-        draw_seed,
-        generate_audio_from_prior,
-    )
+    from distill_live.inference.generation import OVERLAP_IGNORED, draw_seed
+    from distill_live.inference.many import make_sounds
     from distill_live.inference.origins import describe_origins
     from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
     from distill_live.models.prior.steering import Steering
@@ -213,17 +211,17 @@ def generate(
         overlap=None if overlap_samples is None else overlap,
         manner=None if manner is None else {"codes": str(manner), "amount": amount},
     )  # fmt: skip
-    for number in range(count):
-        used = (first + number) % (int(_SEEDS.maximum) + 1)
-        columns: list[Any] = []
-        grains: list[Any] = []
+    seeds = [(first + number) % (int(_SEEDS.maximum) + 1) for number in range(count)]
+    common = sampling | kept | led | {"steering": steering, "sound": sound}
+    common |= {"duration_s": duration, "overlap_samples": overlap_samples}
+    made = _Progress(count, lines)
+    sounds = make_sounds(
+        loaded, find_model(model).absolute(), [common | {"seed": one} for one in seeds], made.tell
+    )
+    for number, used in enumerate(seeds):
         with progress_bar(f"seed {used}") as advance:
-            told = _telling(advance, lines, number, count)
-            audio, _ = generate_audio_from_prior(
-                loaded, duration_s=duration, seed=used, progress_callback=told,
-                overlap_samples=overlap_samples, steering=steering, on_column=columns.append,
-                sound=sound, on_grain=grains.append, **sampling, **kept, **led,
-            )  # fmt: skip
+            made.begin(number, advance)
+            audio, columns, grains = next(sounds)
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
         audio = resample(audio, own_rate, rate)
         faded = fade_ends([audio], len(audio), round(fade / 1000 * rate))
@@ -243,18 +241,25 @@ def _settings(
     return sampling | {"steering": steering} | asdict(sound) | given
 
 
-def _telling(
-    advance: Callable[[float], None], lines: ProgressLines | None, number: int, count: int
-) -> Callable[[float], None]:
-    """Moves the bar by the part done of sound `number` (0..count-1), and writes the part done of
-    all of them into the lines."""
+class _Progress:
+    """How far `count` sounds are: on the bar of the present one, and, for all of them, in the
+    lines."""
 
-    def tell_progress(done: float) -> None:
-        advance(done)
-        if lines:
-            lines.write_seldom("progress", done=round((number + done) / count, 4), count=count)
+    def __init__(self, count: int, lines: ProgressLines | None) -> None:
+        self._count, self._lines = count, lines
+        self._number = 0
+        self._advance: Callable[[float], None] = lambda done: None
 
-    return tell_progress
+    def begin(self, number: int, advance: Callable[[float], None]) -> None:
+        """Sound `number` (0..count-1) is the next one; `advance` moves its bar."""
+        self._number, self._advance = number, advance
+
+    def tell(self, done: float) -> None:
+        """The part `done` of the present sound is made."""
+        self._advance(done)
+        if self._lines:
+            part = round((self._number + done) / self._count, 4)
+            self._lines.write_seldom("progress", done=part, count=self._count)
 
 
 def _read_manner(loaded: LoadedVQModel, path: Path, amount: float) -> dict[str, Any]:
