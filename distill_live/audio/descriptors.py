@@ -81,9 +81,9 @@ def _smooth(values: Tensor, frames: float) -> Tensor:
     return (summed / weight)[0, 0]
 
 
-# What is predicted of each descriptor, from which others: what is left of it is steered. In
-# recordings, loud columns may be dark and noisy ones bright; but a noisy column that is dark for
-# its noise is bright all the same, so noise tells nothing of brightness.
+# From which others each descriptor is predicted; steering uses the remainder. Loud columns may be
+# dark in some recordings, and noisy ones bright. Brightness is not predicted from noise: a noisy
+# column is bright even if it is dark for its noise.
 _TOLD_BY = {
     "loudness": ("brightness",),
     "brightness": ("loudness",),
@@ -96,10 +96,10 @@ _NUMBERS = {name: number for number, name in enumerate(DESCRIPTORS)}
 class DescriptorRanks:
     """Where a column stands among those of a set of recordings: 0 the lowest, 1 the highest.
 
-    By plain ranks, whoever asks for bright columns would get soft ones where the recordings' bright
-    columns are soft. So some descriptors are predicted from others, as a quadratic function of
-    their ranks by least squares, and what is left is ranked: how bright a column is for its
-    loudness. One that the others tell exactly has its plain rank.
+    With plain ranks, steering towards bright columns would also give soft ones if the recordings'
+    bright columns are soft. So some descriptors are predicted from others, as a quadratic function
+    of their ranks by least squares, and what is left is ranked: how bright a column is for its
+    loudness. A descriptor that the others predict almost exactly keeps its plain rank.
 
     `plain` and `left` `[4, n]` are quantiles of the set's values, and of what is left of them,
     evenly spaced from the lowest to the highest; `weights` are those of the functions.

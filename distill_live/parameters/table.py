@@ -105,15 +105,18 @@ PARAMETERS: dict[str, Parameter] = {
             Parameter(f"steer/{name}", "float", -1.0, 1.0, math.nan, "",
                       f"How {word} the output should sound: -1 is the least in the recordings, 1 "
                       "the most; off leaves it to the prior.", optional=True)
-            for name, word in (("loudness", "loud"), ("brightness", "bright"),
-                               ("noisiness", "noisy"), ("density", "busy"))
+            for name, word in (("loudness", "loud for its brightness"),
+                               ("brightness", "bright for its loudness"),
+                               ("noisiness", "noisy for its loudness and brightness"),
+                               ("density", "busy"))
         ),
         Parameter("steer/guidance", "float", 0.0, 4.0, 1.5, "",
                   "How strongly steering acts: 0 not at all, 1 as the prior learned it, higher "
                   "values exaggerate."),
         Parameter("steer/section", "float", 0.0, 1.0, math.nan, "",
-                  "Which section of the recordings the stream keeps to, of up to twelve that sound "
-                  "alike, from one end of their likeness to the other; off leaves it to the prior.",
+                  "Which section of the recordings the stream keeps to: each is made of passages "
+                  "that sound alike, 0 is the first section, 1 the last; off leaves it to the "
+                  "prior.",
                   optional=True),
         Parameter("steer/section_hold", "float", 0.0, 1.0, 0.5, "",
                   "How closely the stream keeps to the section: at 0 the prior decides alone, at 1 "
@@ -167,8 +170,8 @@ LEVEL_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition", "manne
 #: Steering parameters say how the next columns should sound; their names begin with STEER.
 STEER = "steer/"
 STEERING = tuple(name for name in PARAMETERS if name.startswith(STEER))
-#: Those that keep the stream to a section of the recordings.
-SECTION, SECTION_HOLD = "steer/section", "steer/section_hold"
+#: The one that keeps the stream to a section of the recordings.
+SECTION = "steer/section"
 #: Parameters 0..1 that switch an edit on and say how strongly, for each level.
 EDIT_SWITCHES = ("blend",)
 #: Parameters that change what the prior draws: a change of one redraws what is not yet heard.

@@ -162,7 +162,7 @@ def test_a_rank_tells_nothing_of_what_the_recordings_mostly_have_with_it() -> No
     ranks = DescriptorRanks.of(values).ranks(values)
     found = np.abs([np.corrcoef(ranks[:, kind], values.T)[0, 1:] for kind in range(4)])
     assert found.diagonal().min() > 0.4
-    # By its setting (row), what a descriptor (column) is not moved by.
+    # Steering by the first of each pair leaves the second alone.
     assert max(found[0, 1], found[1, 0], found[2, 0], found[2, 1]) < 0.12
 
 

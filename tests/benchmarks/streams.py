@@ -1,4 +1,4 @@
-"""Where a prior's streams go, for each of some sampling settings: near its recordings, or astray.
+"""How close a prior's streams stay to its recordings, for each of some sampling settings.
 
     python -m tests.benchmarks.streams MODEL FOLDER [--seconds 60] [--seeds 5]
         [--settings "" "temperature=1,0.9,0.8" "temperature=0.9 top_p=0.95"]
@@ -53,14 +53,14 @@ def main() -> None:
     seconds = loaded.spectrogram.config.hop_length / loaded.spectrogram.config.sample_rate
     print(json.dumps({"halves": distances(known[::2], known[1::2])}))
     held_out = [grid[first:] for grid, first in sequences.validation if first]
-    own = drones(known, usual, seconds) | quoted(held_out, sequences)
+    own = drones(known, usual, seconds) | copied(held_out, sequences)
     print(json.dumps({"recordings": own}), flush=True)
     for text in options.settings:
         settings = dict(map(read_setting, text.split()))
         played = [play(loaded, options.seconds, seed, settings) for seed in range(options.seeds)]
         mels = [mel for mel, _ in played]
         found = distances(known, mels) | drones(mels, usual, seconds)
-        found |= quoted([grid for _, grid in played], sequences)
+        found |= copied([grid for _, grid in played], sequences)
         print(json.dumps({"settings": text} | found), flush=True)
 
 
@@ -109,7 +109,7 @@ def drones(mels: Iterable[Frames], usual: float, seconds: float) -> dict[str, fl
     return {"drone": round(within / max(frames, 1), 3), "longest": round(longest * seconds, 1)}
 
 
-def quoted(grids: list[NDArray[np.int64]], sequences: CodeSequences) -> dict[str, float]:
+def copied(grids: list[NDArray[np.int64]], sequences: CodeSequences) -> dict[str, float]:
     """The shares of passages of some grids that occur in what was trained on."""
     passages = [
         grid[start : start + WINDOW_COLUMNS]

@@ -60,8 +60,9 @@ class Engine:
         self._ring, self._status, self._on_capture = memory.ring, memory.status, reports.on_capture
         self._journal = Journal(memory.journal)
         self._parameters = ParameterReader(
-            memory, self._journal, loaded.model.config.num_quantizers
-        )
+            memory, self._journal, loaded.model.config.num_quantizers,
+            has_sections=loaded.sections is not None,
+        )  # fmt: skip
         self._answers = Answers(reports.say, reports.on_done)
         self._rack = EditRack(
             edits, self._parameters.values, loaded.codebooks, reports.on_edit_failure
@@ -76,7 +77,6 @@ class Engine:
             lambda leader: self._changes.follow_manner(leader),
         )  # fmt: skip
         pace = Pace(memory.ring, settings, clock)
-        self._parameters.has_sections = loaded.sections is not None
         draw, sound = self._parameters.read_draw(0), self._parameters.sound
         self._generator = StreamGenerator(
             loaded, memory, beginning, self._rack, draw, sound, pace, self._answers.explain

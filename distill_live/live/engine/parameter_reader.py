@@ -20,14 +20,16 @@ class ParameterReader:
     """A view of the parameters for a model of `levels` levels; `values` are those in use.
 
     `manner` is the key of the table that leads the sampling, "" if there is none; `has_sections`
-    says whether the model has any. Each change of a parameter is noted in the journal, with the
-    ring position that was heard then.
+    says whether the model has sections. Each change of a parameter is noted in the journal, with
+    the ring position that was heard then.
     """
 
-    def __init__(self, memory: EngineMemory, journal: Journal, levels: int) -> None:
+    def __init__(
+        self, memory: EngineMemory, journal: Journal, levels: int, has_sections: bool = False
+    ) -> None:
         self.values = memory.parameters.view()
         self._ring, self._journal, self._levels = memory.ring, journal, levels
-        self.manner, self.has_sections = "", False
+        self.manner, self._has_sections = "", has_sections
         # As if all had their defaults until now: those that differ are noted at once.
         self._noted = ParameterStore(memory.parameters.table).raw()
 
@@ -68,7 +70,7 @@ class ParameterReader:
         if not led:
             # Otherwise a change that has no effect would draw everything again.
             values["manner"] = 0.0
-        if self.has_sections and section["section"] is not None and section["section_hold"]:
+        if self._has_sections and section["section"] is not None and section["section_hold"]:
             values |= section
         sampling = Sampling(**values, steering=Steering(**wanted))
         manner, follow = self.manner if led else "", bool(self.values["follow"])

@@ -124,7 +124,7 @@ class EngineStatus(SharedNumbers):
         "raised": "1 where the system lets the engine run before other programs",
         "origin": "the recording that the sound comes from, from 1 on; 0: unknown; or NEW_SOUND",
         "origin_second": "where in it, s",
-        "section": "the recording that has most of the section that it keeps to, from 1 on; or 0",
+        "section": "the recording that has most of the present section, from 1 on; 0: none",
         "origin_share": "how much agrees there, 0..1",
     }
 

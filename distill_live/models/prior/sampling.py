@@ -19,7 +19,7 @@ _SEED_BITS = (1 << 64) - 1
 
 #: How many columns back `repetition` looks: 1.4 s of 85 ms columns.
 REPETITION_COLUMNS = 16
-#: How much of the probabilities a section has, unless something else is said.
+#: How much of the probabilities a section has by default.
 USUAL_HOLD = 0.5
 #: How far `repetition` 1 raises a code that all those columns had: e^8, 3000 times as likely.
 REPETITION_NATS = 8.0
@@ -54,8 +54,8 @@ class Sampling:
     levels. `manner` is 0..1: the part of the probabilities, after all of that, that comes from
     `manner_table` instead of the prior; without a table it does nothing. `section` is a place
     0..1 among `sections`, or None: the part `section_hold` 0..1 of the probabilities is then that
-    of the section there, before `manner` comes on top. Tables and sections are compared by
-    identity. Raises ParameterError for other values.
+    of the section there, before `manner` comes on top; without `sections` it does nothing. Tables
+    and sections are compared by identity. Raises ParameterError for other values.
     """
 
     temperature: float | tuple[float, ...] = 1.0

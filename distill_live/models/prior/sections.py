@@ -21,6 +21,8 @@ MOST_COLUMNS = 8192
 
 # Passages are this long, 5.5 s of 85 ms columns, or longer where there would be too many of them.
 _PASSAGE_COLUMNS, _MOST_PASSAGES = 64, 128
+# Of many short recordings, so many make the sections.
+_MOST_JOINED = 256
 
 
 class _Passage(NamedTuple):
@@ -31,7 +33,8 @@ class _Passage(NamedTuple):
 
 
 class Sections:
-    """Up to MOST_SECTIONS sections of recordings, from one end of their likeness to the other.
+    """Up to MOST_SECTIONS sections of recordings, ordered so that similar ones tend to be
+    neighbours.
 
     The recordings are cut into passages, which are joined by Ward's method (Ward, Journal of the
     American Statistical Association 58, 1963): again and again the two groups whose vectors are
@@ -43,7 +46,7 @@ class Sections:
 
     def __init__(self, groups: Sequence[Sequence[_Passage]], codebook_size: int) -> None:
         self.recordings = tuple(map(_main_recording, groups))
-        self._codes = [np.concatenate([one.codes for one in group]) for group in groups]
+        self._codes = [_leading(group) for group in groups]
         self._codebook_size = codebook_size
         self._tables: dict[int, MannerTable] = {}
 
@@ -56,8 +59,12 @@ class Sections:
             return None
         vectors = np.stack([_vector(one.codes, codebooks) for one in passages])
         sizes = np.array([len(one.codes) for one in passages], dtype=np.float64)
-        groups = _join(vectors, sizes)
+        # Joining takes n^3 steps: some passages make the sections, the others join the nearest.
+        some = np.arange(0, len(passages), -(-len(passages) // _MOST_JOINED))
+        groups = [[int(some[one]) for one in group] for group in _join(vectors[some], sizes[some])]
         means = np.stack([np.average(vectors[group], 0, sizes[group]) for group in groups])
+        for one in np.setdiff1d(np.arange(len(passages)), some).tolist():
+            groups[int(((means - vectors[one]) ** 2).sum(1).argmin())].append(one)
         order = _along_main_axis(means)
         return cls([[passages[one] for one in groups[n]] for n in order], codebooks.shape[1])
 
@@ -83,8 +90,7 @@ class Sections:
 
     def _table(self, number: int) -> MannerTable:
         if number not in self._tables:
-            codes = self._codes[number][:MOST_COLUMNS]
-            self._tables[number] = MannerTable(codes, self._codebook_size)
+            self._tables[number] = MannerTable(self._codes[number], self._codebook_size)
         return self._tables[number]
 
 
@@ -136,6 +142,12 @@ def _along_main_axis(means: NDArray[np.float64]) -> list[int]:
     axis = np.linalg.svd(centred, full_matrices=False)[2][0]
     axis *= np.sign(axis[np.abs(axis).argmax()])
     return [int(one) for one in np.argsort(centred @ axis, kind="stable")]
+
+
+def _leading(group: Sequence[_Passage]) -> NDArray[np.int16]:
+    """The codes that lead the sampling: of each passage the same part, MOST_COLUMNS in all."""
+    part = min(MOST_COLUMNS / sum(len(one.codes) for one in group), 1.0)
+    return np.concatenate([one.codes[: math.ceil(len(one.codes) * part)] for one in group])
 
 
 def _main_recording(group: Sequence[_Passage]) -> int:

@@ -9,7 +9,7 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import ParameterError
 from distill_live.models.prior.manner import MannerTable
 from distill_live.models.prior.sampling import ColumnSampling, Sampling
-from distill_live.models.prior.sections import MOST_SECTIONS, Sections
+from distill_live.models.prior.sections import MOST_COLUMNS, MOST_SECTIONS, Sections
 from tests.models.prior.manners import wandering
 
 SIZE, SHAPE = 12, (2, 3, 12)
@@ -52,6 +52,30 @@ def test_many_passages_are_joined_with_those_of_their_kind() -> None:
         manner = found.manner_at(number / (MOST_SECTIONS - 1))
         possible = np.flatnonzero(manner.probabilities(0, 0, np.zeros((2, 3), int), None))
         assert set(possible // 4) == {kind}
+
+
+def test_of_very_many_recordings_each_is_in_a_section_of_its_kind() -> None:
+    found = Sections.of(made(*[1] * 1000), books())
+    assert found is not None
+    assert len(found.recordings) == MOST_SECTIONS
+    column, total = np.zeros((2, 3), int), 0
+    for number, recording in enumerate(found.recordings):
+        manner = found.manner_at(number / (MOST_SECTIONS - 1))
+        possible = np.flatnonzero(manner.probabilities(0, 0, column, None))
+        assert set(possible // 4) == {recording % 3}
+        total += len(found._codes[number])
+    assert total == 1000
+
+
+def test_each_passage_of_a_long_section_leads_with_the_same_part() -> None:
+    whole = TrainingCodes("long.wav", np.zeros((4 * MOST_COLUMNS, 2, 3), np.int16))
+    whole.codes[:, 0, 0] = np.arange(4 * MOST_COLUMNS) // 8 % 2
+    found = Sections.of([whole], books())
+    assert found is not None
+    assert sum(map(len, found._codes)) <= 1.1 * MOST_COLUMNS * len(found._codes)
+    manner = found.manner_at(0.0)
+    even = manner.probabilities(0, 0, np.zeros((2, 3), int), None)[:2]
+    np.testing.assert_allclose(even, 0.5, atol=0.1)
 
 
 def test_a_long_recording_has_sections_of_its_own() -> None:

@@ -117,10 +117,15 @@ def test_files_that_were_not_uploaded_stay_listed_with_the_reasons(
     write_tones(folder, 2)
     (folder / "notes.txt").write_text("no sound")
     (folder / ".DS_Store").write_text("the system's own")
+    (folder / "._tone 0.wav").write_text("the system's own, too")
     drop_files(tab, tab.locator(".drop"), folder)
     expect(tab.locator(".files li")).to_have_count(2)
-    left = tab.get_by_role("alert").filter(has_text="1 file is not uploaded")
+    left = tab.get_by_role("alert").filter(has_text="1 file was not uploaded")
     expect(left.get_by_role("listitem")).to_have_text(["notes.txt: not a sound file"])
+    press(tab.get_by_role("button", name="New set"))
+    tab.get_by_role("dialog").get_by_role("textbox").fill("another")
+    press(tab.get_by_role("button", name="Create"))
+    expect(left).to_have_count(0)
 
 
 def test_recordings_are_looked_into_before_training(tab: Page, tmp_path: Path) -> None:
@@ -130,7 +135,7 @@ def test_recordings_are_looked_into_before_training(tab: Page, tmp_path: Path) -
     fill_set(tab, "looked", [*good, *short])
     found = tab.locator(".inspection")
     expect(found).to_contain_text("6, together 18.0 s")
-    expect(found).to_contain_text("1 file is not used")
+    expect(found).to_contain_text("1 file was not used")
     expect(found).to_contain_text("short.wav")
     expect(found).to_contain_text(re.compile("Usual training.*for the codec"), timeout=PATIENCE)
     shot(tab, "train-inspection")

@@ -17,7 +17,7 @@ export function Details({ file }) {
   const rows = [
     ['File', file.path],
     ...Object.entries(settings).map(([name, value]) => [NAMES[name] ?? titleOf(name), shown(value, store.parameters.get(name))]),
-    ...Object.entries(steering).map(([name, value]) => [`Steer ${name}`, shown(value)]),
+    ...Object.entries(steering).map(([name, value]) => [`Steer ${words(name)}`, shown(value)]),
   ]
   return html`<div class="details">
     <dl class="facts">

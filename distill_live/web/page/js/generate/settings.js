@@ -10,7 +10,7 @@ import { store } from '../core/store.js'
 
 /** Parameters that each level can have a value of its own for. */
 export const SAMPLING = ['temperature', 'top_k', 'top_p', 'min_p', 'repetition']
-/** How the sound should be, and the section that it keeps to: each with a number of its own, which says how much. */
+/** What steers, and the section; `guidance` and `hold` say how strongly each acts. */
 export const STEERED = ['loudness', 'brightness', 'noisiness', 'density']
 export const SECTION = 'section'
 const WAYS = [...STEERED, SECTION]
@@ -86,7 +86,7 @@ export function jobOf(settings, levels) {
   }
 }
 
-/** Whether the sound should be any way in particular. @param {Settings} settings */
+/** Whether any descriptor is steered. @param {Settings} settings */
 export const isSteered = (settings) => STEERED.some((name) => settings.steering[name] !== null)
 
 /** Whether files of a format have a number of bits. @param {string} format */

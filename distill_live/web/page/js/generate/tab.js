@@ -22,7 +22,8 @@ export function Tab() {
 function Generate() {
   const [kept, setSettings] = useKept('generate.form', {})
   // What was kept may be of another version.
-  const settings = { ...defaults(), ...kept }
+  const made = defaults()
+  const settings = { ...made, ...kept, steering: { ...made.steering, ...kept.steering } }
   const models = useLoaded('/api/models')
   const files = useLoaded('/api/files')
   const { jobs, error, reload } = useJobs(['generate'])

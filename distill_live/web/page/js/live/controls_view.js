@@ -2,12 +2,13 @@
 /** Every parameter, grouped, with a filter: made from the parameter table. */
 
 import { html, useState } from '../core/dom.js'
-import { send, store, useHello, useLevels, useValue } from '../core/store.js'
+import { send, store, useHello, useLevels } from '../core/store.js'
 import { titleOf, words } from '../core/format.js'
 import { useKeys } from '../core/keys.js'
 import { Button, Toggle } from '../controls/button.js'
 import { Fader } from '../controls/fader.js'
 import { GROUPS } from './groups.js'
+import { Section } from './status_line.js'
 
 export function ControlsView() {
   useHello()
@@ -52,12 +53,6 @@ function Control(/** @type {any} */ { parameter, path, levels }) {
     ${perLevel && html`<div class=${kind === 'bool' ? 'level-row' : 'level-row faders'}>
       ${levels.map((/** @type {any} */ level) => html`<${Kind} key=${level.name} name=${name} level=${level} />`)}</div>`}
   </div>`
-}
-
-/** The recording that has most of the section to which the stream keeps. */
-function Section() {
-  const recording = useValue('stream/section')
-  return html`<p class="soft small cut" role="status">${recording && `mostly ${recording}`}</p>`
 }
 
 function groupOf(/** @type {any} */ { name, group }) {

@@ -81,6 +81,7 @@ function Steering() {
       <${Button} label="All off" onPress=${() => send('/distill/steer/off')} learn="steer/off" /></div>
     <div class="stack">
       ${names.map((name) => html`<${Fader} key=${name} name=${name} label=${titleOf(name, 'steer')} />`)}
+      <${Section} />
     </div>
   </section>`
 }

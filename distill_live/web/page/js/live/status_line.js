@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The numbers of the engine, and where the sound comes from.
- *   StatusLine({withOrigin}), Origin({always?})
+ *   StatusLine({withOrigin}), Origin({always?}), Section()
  */
 
 import { html } from '../core/dom.js'
@@ -23,6 +23,12 @@ export function Origin({ always = false }) {
     ? html`<span class="visually-hidden">Sounds like </span><strong>${name}</strong>
         <span class="soft"> at </span>${Number(seconds).toFixed(1)} s<span class="soft">, ${formatShare(match)}</span>`
     : html`<span class="soft">Like no recording in particular</span>`}</p>`
+}
+
+/** Nothing, or the recording that has most of the section to which the stream keeps. */
+export function Section() {
+  const recording = useValue('stream/section')
+  return recording ? html`<p class="soft small cut">mostly ${recording}</p>` : null
 }
 
 function Numbers() {

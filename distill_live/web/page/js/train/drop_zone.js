@@ -17,11 +17,12 @@ export function DropZone({ take, disabled }) {
   const files = useRef(/** @type {HTMLInputElement|null} */ (null))
   const folder = useRef(/** @type {HTMLInputElement|null} */ (null))
   const hand = (/** @type {{name: string, file: File}[]} */ found) => {
-    const sounds = found.filter(({ name }) => SOUND.test(name))
-    const others = found.map(({ name }) => name).filter((name) => !SOUND.test(name) && !HIDDEN.test(name))
-    // The server says which kinds it takes, if somebody drops nothing but something else.
+    const seen = found.filter(({ name }) => !HIDDEN.test(name))
+    const sounds = seen.filter(({ name }) => SOUND.test(name))
+    const others = seen.map(({ name }) => name).filter((name) => !SOUND.test(name))
+    // If nothing is a sound file, the server says which kinds it takes.
     if (sounds.length) take(sounds, others)
-    else if (found.length) take(found, [])
+    else if (seen.length) take(seen, [])
   }
   const drop = async (/** @type {DragEvent} */ event) => {
     event.preventDefault()

@@ -45,10 +45,10 @@ function estimate(/** @type {any} */ told) {
 }
 
 /** Files that are left out, and why. @param {{refused: {name: string, reason: string}[], what?: string}} props */
-export function Refused({ refused, what = 'not used' }) {
+export function Refused({ refused, what = 'used' }) {
   if (!refused.length) return null
   return html`<div class="refused" role="alert">
-    <h3 class="warn">${refused.length === 1 ? `1 file is ${what}` : `${refused.length} files are ${what}`}</h3>
+    <h3 class="warn">${refused.length === 1 ? `1 file was not ${what}` : `${refused.length} files were not ${what}`}</h3>
     <ul>
       ${refused.map((one) => html`<li key=${one.name}><strong>${one.name}</strong>: ${one.reason}</li>`)}
     </ul>

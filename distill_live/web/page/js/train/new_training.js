@@ -28,7 +28,11 @@ const KINDS = { new: 'train', continue: 'train', prior: 'train-prior', vocoder: 
 export function NewTraining({ set, inspection, models, started }) {
   const [kept, keep] = useKept('train.form', { what: 'new', values: {} })
   const what = /** @type {What} */ (kept.what in KINDS ? kept.what : 'new')
+  const own = models.filter((/** @type {any} */ one) => one.own !== false && !one.error && !one.old)
+  const names = own.map((/** @type {any} */ one) => one.name)
   const values = { ...defaultsOf(what), ...kept.values }
+  // A model may be gone since it was chosen.
+  if (models.length && values.from && values.from !== 'none' && !names.includes(values.from)) values.from = ''
   const [busy, setBusy] = useState(false)
   // Enter in a field changes it and submits at once, before anything is drawn again.
   const newest = useRef(values)
@@ -37,7 +41,6 @@ export function NewTraining({ set, inspection, models, started }) {
     newest.current = changed(what, newest.current, part)
     keep({ what, values: newest.current })
   }
-  const own = models.filter((/** @type {any} */ one) => one.own !== false && !one.error && !one.old)
   const needs = what === 'new' ? '' : values.model || own[0]?.name || ''
   const problem = whyNot(what, set, inspection, needs)
   const submit = async (/** @type {Event} */ event) => {
@@ -66,7 +69,7 @@ export function NewTraining({ set, inspection, models, started }) {
       values=${values}
       change=${change}
       set=${set}
-      models=${own.map((/** @type {any} */ one) => one.name)}
+      models=${names}
     />
     <${Quick} quick=${isQuick(values)} change=${change} />
     <div class="row">

@@ -22,7 +22,8 @@ const epochs = (/** @type {string} */ name, /** @type {string} */ label, /** @ty
   ({ name, label, kind: 'number', min: 1, max: MOST_EPOCHS, usual })
 /** @type {Field} */
 const TIME = {
-  name: 'time', label: 'Time', kind: 'text', usual: 'by the epochs', pattern: '\\s*\\d+(\\.\\d+)?[smh]\\s*',
+  name: 'time', label: 'Time', kind: 'text', usual: 'as long as the epochs take',
+  pattern: '\\s*(?=[^a-z]*[1-9])\\d+(\\.\\d+)?[smh]\\s*',
   help: 'How long training should take, such as 90s, 20m or 1.5h. It chooses the numbers of epochs.',
 }
 /** @type {Field} */
@@ -47,8 +48,8 @@ const FIELDS = {
     {
       name: 'from', label: 'Start from', kind: 'choice', choices: ['', 'none'], models: true, unset: 'the base',
       more: true,
-      help: 'The base has learned many sounds, so that your recordings take a quarter of the time. So has a model of '
-        + 'your own, if it has as many levels.',
+      help: 'The base has learned many sounds, so your recordings take a quarter of the time. A model of your own '
+        + 'works as well, if its columns are 8 frames long, as usual.',
     },
     {
       ...epochs('codec_epochs', 'Epochs of the codec', '10, from nothing 40'), more: true,
@@ -79,7 +80,7 @@ const FIELDS = {
     {
       name: 'training_codes', label: 'Keep codes and previews of the recordings in the model', kind: 'check',
       value: true, more: true,
-      help: 'They tell which recording a passage resembles. Without them, the file is smaller and gives less away.',
+      help: 'They tell which recording a passage resembles, and make sections. Without them, the file is smaller and gives less away.',
     },
     {
       name: 'grains', label: 'Keep the sound of the recordings beside the model, to play it as grains', kind: 'check',
@@ -137,7 +138,7 @@ export const isQuick = (values) => values.time === QUICK
 export const quickTrial = (quick) => ({ time: quick ? QUICK : '' })
 
 /**
- * The values of a form after a change: a time chooses the epochs, so whoever sets one takes back the other.
+ * The values of a form after a change: a time chooses the epochs, so setting one clears the other.
  * @param {string} what @param {any} values @param {any} part
  */
 export function changed(what, values, part) {
@@ -202,7 +203,7 @@ function Control(/** @type {any} */ { field, value, hint, change }) {
     ${field.kind === 'text'
       ? html`<input
           value=${value}
-          maxlength="100"
+          maxlength=${field.pattern ? 20 : 100}
           placeholder=${hint ?? field.usual ?? ''}
           pattern=${field.pattern}
           title=${field.pattern && 'a number with s, m or h, such as 90s, 20m or 1.5h'}
@@ -219,5 +220,7 @@ function Control(/** @type {any} */ { field, value, hint, change }) {
 
 function nameOf(/** @type {string} */ choice, /** @type {Field} */ field) {
   if (!choice && field.unset) return field.unset
+  // A model may be called as one of the others.
+  if (field.models && choice !== 'none') return choice
   return SHOWN_AS[/** @type {keyof typeof SHOWN_AS} */ (choice)] ?? choice
 }

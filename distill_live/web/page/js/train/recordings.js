@@ -10,10 +10,13 @@ import { attempt, apiPath, deleteWithUndo } from '../listing/undo.js'
 import { DropZone } from './drop_zone.js'
 import { Inspection, Refused } from './inspection.js'
 
+/** Files that were not uploaded to a set. @type {{set: string, files: {name: string, reason: string}[]}} */
+const NONE_SKIPPED = { set: '', files: [] }
+
 /** @param {any} props */
 export function Recordings({ sets, set, choose, reload, inspection, setInspection }) {
   const [sending, setSending] = useState(/** @type {any} */ (null))
-  const [skipped, setSkipped] = useState(/** @type {{name: string, reason: string}[]} */ ([]))
+  const [skipped, setSkipped] = useState(NONE_SKIPPED)
   const inspecting = useInspection(set, Boolean(sending), setInspection)
   const create = async (/** @type {string} */ name) => {
     const made = await attempt(post('/api/sets', { name }))
@@ -22,9 +25,10 @@ export function Recordings({ sets, set, choose, reload, inspection, setInspectio
     return made ? (made.name ?? name) : ''
   }
   const take = async (/** @type {{name: string, file: File}[]} */ files, /** @type {string[]} */ others) => {
+    setSkipped(NONE_SKIPPED)
     const name = set?.name ?? (await create(freeName(sets)))
     const refused = name ? await sendAll(name, files, setSending) : []
-    setSkipped([...refused, ...others.map((one) => ({ name: one, reason: 'not a sound file' }))])
+    setSkipped({ set: name, files: [...refused, ...others.map((one) => ({ name: one, reason: 'not a sound file' }))] })
     // First the new list, then the end of sending: so the set is looked into once.
     await reload()
     setSending(null)
@@ -48,7 +52,7 @@ export function Recordings({ sets, set, choose, reload, inspection, setInspectio
     </div>
     <${DropZone} take=${take} disabled=${Boolean(sending)} />
     ${sending && html`<${Sending} ...${sending} />`}
-    <${Refused} refused=${skipped} what="not uploaded" />
+    <${Refused} refused=${skipped.set === (set?.name ?? '') ? skipped.files : []} what="uploaded" />
     ${set && html`<${Files} set=${set} inspection=${inspection} reload=${reload} choose=${choose} />`}
     ${set && html`<${Inspection} found=${inspection} busy=${inspecting} />`}
   </section>`

@@ -110,8 +110,9 @@ function show(host, model, shape, setSession) {
     onFrame(KINDS.timeline, (data) => {
       const frame = readTimeline(data)
       if (!fits(frame)) return
+      const another = frame.segment !== view.grid.segment
       view.take(frame)
-      session.forget()
+      session.forget(another)
     }),
     onFrame(KINDS.meters, (data) => view.hear(readMeters(data))),
     followPointer(view, session),

@@ -131,10 +131,13 @@ export class TimelineSession {
     this.say('')
   }
 
-  /** Select nothing any more, once the selection has left the timeline. */
-  forget() {
+  /**
+   * Clear the selection once its columns are no longer remembered.
+   * @param {boolean} another whether another stream has begun
+   */
+  forget(another) {
     const region = this.selection
-    if (region && region.first + region.count <= this.view.grid.start) this.select(null)
+    if (region && (another || region.first + region.count <= this.view.grid.start)) this.select(null)
   }
 
   /** @param {Cell|null} cursor */
