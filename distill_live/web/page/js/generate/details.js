@@ -2,7 +2,7 @@
 /** What the file beside a sound tells of it: its settings, and which recordings it comes from. */
 
 import { html } from '../core/dom.js'
-import { formatSeconds, formatShare, formatValue, titleOf } from '../core/format.js'
+import { formatSeconds, formatShare, formatValue, titleOf, words } from '../core/format.js'
 import { store } from '../core/store.js'
 
 const SHOWN = 12

@@ -13,6 +13,7 @@ import { Clips } from './clips.js'
 import { GROUPS } from './groups.js'
 import { LiveInput } from './live_input.js'
 import { Presets } from './presets.js'
+import { Section } from './status_line.js'
 
 /** Levels and presets come first, side by side where there is room. */
 export function PlayView() {
