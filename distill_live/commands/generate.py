@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from distill_live import __version__
-from distill_live.atomic_file import atomic_file
-from distill_live.audio.fades import CUT_FADE_SECONDS, fade_ends
+from distill_live.audio.fades import CUT_FADE_SECONDS
 from distill_live.commands.destinations import SoundSeries
+from distill_live.commands.generated_sounds import SeriesProgress, SoundWriter
 from distill_live.commands.options import (
     BitDepthOption,
     ClarityOption,
@@ -34,7 +32,6 @@ from distill_live.commands.output import (
     progress_bar,
     tell,
     warn_of_grains,
-    write_sound,
 )
 from distill_live.commands.progress_lines import ProgressLines
 from distill_live.errors import CodesError
@@ -169,10 +166,8 @@ def generate(
     An existing file is never replaced: the new one gets a number, and the line that is printed
     names it.
     """
-    from distill_live.audio.resample import resample
     from distill_live.inference.generation import OVERLAP_IGNORED, draw_seed
     from distill_live.inference.many import make_sounds
-    from distill_live.inference.origins import describe_origins
     from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
     from distill_live.models.prior.steering import Steering
     from distill_live.models.sound_settings import SoundSettings
@@ -202,8 +197,6 @@ def generate(
         "repetition": repetition,
     }
     kept: dict[str, Any] = {"section": section, "section_hold": hold}
-    column_seconds = loaded.column_samples / own_rate
-    lines = ProgressLines(progress_file) if progress_file else None
     steering = Steering(loudness, brightness, noisiness, density, guidance)
     settings = _settings(
         sampling, asdict(steering) | kept, sound,
@@ -214,23 +207,17 @@ def generate(
     seeds = [(first + number) % (int(_SEEDS.maximum) + 1) for number in range(count)]
     common = sampling | kept | led | {"steering": steering, "sound": sound}
     common |= {"duration_s": duration, "overlap_samples": overlap_samples}
-    made = _Progress(count, lines)
-    sounds = make_sounds(
-        loaded, find_model(model).absolute(), [common | {"seed": one} for one in seeds], made.tell
-    )
-    for number, used in enumerate(seeds):
-        with progress_bar(f"seed {used}") as advance:
-            made.begin(number, advance)
-            audio, columns, grains = next(sounds)
-        path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
-        audio = resample(audio, own_rate, rate)
-        faded = fade_ends([audio], len(audio), round(fade / 1000 * rate))
-        write_sound(path, faded, rate, bit_depth, lufs=lufs)
-        sounding = columns[: math.ceil(duration / column_seconds)]
-        _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding, grains))
-        tell(path)
-        if lines:
-            lines.write("file", file=str(path.absolute()), seed=used)
+    wanted = [common | {"seed": one} for one in seeds]
+    progress = SeriesProgress(count, ProgressLines(progress_file) if progress_file else None)
+    writer = SoundWriter(loaded, series, settings, duration, rate, bit_depth, fade, lufs)
+    with closing(make_sounds(loaded, find_model(model), wanted, progress.tell)) as sounds:
+        for number, used in enumerate(seeds):
+            with progress_bar(f"seed {used}") as advance:
+                progress.begin(number, advance)
+                made = next(sounds)
+            path = writer.write(number, used, made)
+            tell(path)
+            progress.end(path, used)
 
 
 def _settings(
@@ -239,27 +226,6 @@ def _settings(
     """The settings that are written down beside a sound; of the others, those that are not None."""
     given = {name: value for name, value in others.items() if value is not None}
     return sampling | {"steering": steering} | asdict(sound) | given
-
-
-class _Progress:
-    """How far `count` sounds are: on the bar of the present one, and, for all of them, in the
-    lines."""
-
-    def __init__(self, count: int, lines: ProgressLines | None) -> None:
-        self._count, self._lines = count, lines
-        self._number = 0
-        self._advance: Callable[[float], None] = lambda done: None
-
-    def begin(self, number: int, advance: Callable[[float], None]) -> None:
-        """Sound `number` (0..count-1) is the next one; `advance` moves its bar."""
-        self._number, self._advance = number, advance
-
-    def tell(self, done: float) -> None:
-        """The part `done` of the present sound is made."""
-        self._advance(done)
-        if self._lines:
-            part = round((self._number + done) / self._count, 4)
-            self._lines.write_seldom("progress", done=part, count=self._count)
 
 
 def _read_manner(loaded: LoadedVQModel, path: Path, amount: float) -> dict[str, Any]:
@@ -276,22 +242,3 @@ def _read_manner(loaded: LoadedVQModel, path: Path, amount: float) -> dict[str, 
     except CodesError as error:
         raise CodesError(f"{path}: {error}") from error
     return {"manner": amount, "manner_table": table}
-
-
-def _write_sidecar(
-    path: Path,
-    loaded: LoadedVQModel,
-    seed: int,
-    settings: dict[str, object],
-    origins: list[dict[str, Any]] | None,
-) -> None:
-    metadata = loaded.metadata
-    content = {
-        "model": {"name": metadata["name"], "weights_sha256": metadata["weights_sha256"]},
-        "seed": seed,
-        "settings": settings,
-        "comes_from": origins,
-        "version": __version__,
-    }
-    with atomic_file(path.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

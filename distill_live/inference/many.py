@@ -1,12 +1,12 @@
 """Several sounds at once, each in a process of its own.
 
-In threads of one process they would mostly wait for each other, because they call many short
-functions and only one thread at a time can call one.
+Threads of one process would mostly wait for each other: they make many short calls, and only one
+thread runs at a time.
 
-    python -m distill_live.inference.many MODEL_FILE
+    python -m distill_live.inference.many MODEL_FILE CHECKSUM
 
-makes a sound for each pickled set of settings from standard input, until that ends, and writes the
-sounds to standard output.
+makes a sound for each pickled set of settings from standard input, until that ends. It writes the
+parts done, and then each sound, to standard output.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, suppress
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NamedTuple
@@ -36,8 +37,14 @@ from distill_live.models.grains.stream import GrainOrigin
 Settings = dict[str, Any]
 
 _COMMAND = (sys.executable, "-P", "-m", "distill_live.inference.many")
-# A process needs seconds to start, and 650 MB of memory.
+# A process needs seconds to start, and 650 MB of memory beside its sound.
 _MOST_PROCESSES, _WORTHWHILE_SECONDS = 4, 120.0
+# So much sound may be in memory at once: an hour in stereo takes 1.3 GB.
+_MOST_HELD_SECONDS = 3600.0
+# How often the part done is told.
+_TELL_SECONDS = 0.25
+
+_Tell = Callable[[float], None]
 
 
 class Made(NamedTuple):
@@ -50,19 +57,17 @@ class Made(NamedTuple):
 
 
 def make_sounds(
-    loaded: LoadedVQModel,
-    path: Path,
-    wanted: Sequence[Settings],
-    on_progress: Callable[[float], None],
-) -> Iterator[Made]:
-    """The sounds with these settings, in their order, of a model and its file.
+    loaded: LoadedVQModel, path: Path, wanted: Sequence[Settings], on_progress: _Tell
+) -> Generator[Made, None, None]:
+    """The sounds that a model makes with these settings, in order; `path` is the model's file.
 
-    Long ones are made by several processes; what these do not make, because they cannot be started
-    or were ended, is made here. `on_progress` gets the part done of the next sound, 0..1. Raises
-    what `generate_audio_from_prior` raises.
+    If they are long enough together, several processes make them. What a process cannot make is
+    made here. `on_progress` gets the part done of the next sound, 0..1. Raises what
+    `generate_audio_from_prior` raises.
     """
     count = _processes(loaded, wanted)
-    beside = _made_beside(path, wanted, count) if count > 1 else (None for _ in wanted)
+    here = (None for _ in wanted)
+    beside = _made_beside(loaded, path, wanted, count, on_progress) if count > 1 else here
     with closing(beside):
         for settings, ready in zip(wanted, beside, strict=True):
             made = ready or _make(loaded, settings, on_progress)
@@ -72,17 +77,14 @@ def make_sounds(
 
 def _processes(loaded: LoadedVQModel, wanted: Sequence[Settings]) -> int:
     """How many processes to use; 1 is this one."""
-    seconds = sum(one["duration_s"] for one in wanted)
-    if loaded.device.type != "cpu" or seconds < _WORTHWHILE_SECONDS:
+    lengths = [one["duration_s"] for one in wanted]
+    if loaded.device.type != "cpu" or sum(lengths) < _WORTHWHILE_SECONDS:
         return 1
-    return min(len(wanted), os.cpu_count() or 1, _MOST_PROCESSES)
+    held = max(int(_MOST_HELD_SECONDS / max(lengths)), 1)
+    return min(len(wanted), os.cpu_count() or 1, _MOST_PROCESSES, held)
 
 
-def _make(
-    loaded: LoadedVQModel,
-    settings: Settings,
-    on_progress: Callable[[float], None] | None = None,
-) -> Made:
+def _make(loaded: LoadedVQModel, settings: Settings, on_progress: _Tell) -> Made:
     columns: list[NDArray[np.int64]] = []
     grains: list[GrainOrigin | None] = []
     audio, _ = generate_audio_from_prior(
@@ -93,52 +95,62 @@ def _make(
 
 
 def _made_beside(
-    path: Path, wanted: Sequence[Settings], count: int
+    loaded: LoadedVQModel, path: Path, wanted: Sequence[Settings], count: int, on_progress: _Tell
 ) -> Generator[Made | None, None, None]:
-    """The sounds in their order, made by so many processes; None for one that they did not make."""
+    """Sounds in order, made by `count` processes; None for one that they could not make."""
+    parts = [0.0] * len(wanted)
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(count))
         idle: SimpleQueue[_Maker] = SimpleQueue()
-        # They are closed before the pool, whose threads wait for them.
+        # The processes are closed before the pool, because its threads wait for them.
         for _ in range(count):
-            idle.put(stack.enter_context(closing(_Maker(path))))
+            idle.put(stack.enter_context(closing(_Maker(loaded, path))))
 
-        def make(settings: Settings) -> Made | None:
+        def make(number: int) -> Made | None:
             maker = idle.get()
             try:
-                return maker.make(settings)
+                return maker.make(wanted[number], partial(parts.__setitem__, number))
             finally:
                 idle.put(maker)
 
-        waiting: deque[Future[Made | None]] = deque()
-        for settings in wanted:
-            waiting.append(pool.submit(make, settings))
-            # No more than these: finished sounds take memory.
+        def first() -> Made | None:
+            number, future = waiting.popleft()
+            while not wait([future], _TELL_SECONDS).done:
+                on_progress(parts[number])
+            return future.result()
+
+        waiting: deque[tuple[int, Future[Made | None]]] = deque()
+        for number in range(len(wanted)):
+            waiting.append((number, pool.submit(make, number)))
+            # Finished sounds take memory, so only one more than there are processes is asked for.
             if len(waiting) > count:
-                yield waiting.popleft().result()
+                yield first()
         while waiting:
-            yield waiting.popleft().result()
+            yield first()
 
 
 class _Maker:
-    """A process that makes sounds of the model in a file."""
+    """A process that makes sounds of a model in a file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, loaded: LoadedVQModel, path: Path) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         with suppress(OSError):
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                (*_COMMAND, str(path)), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                (*_COMMAND, str(path.absolute()), loaded.metadata["weights_sha256"]),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
 
-    def make(self, settings: Settings) -> Made | None:
-        """A sound; None if the process cannot make it."""
+    def make(self, settings: Settings, on_part: _Tell) -> Made | None:
+        """A sound; None if the process cannot make it. `on_part` gets the part done, 0..1."""
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
             return None
         try:
             pickle.dump(settings, self._process.stdin)
             self._process.stdin.flush()
-            found = pickle.load(self._process.stdout)  # noqa: S301 - from our own program
+            found: Any = 0.0
+            while isinstance(found, float):
+                on_part(found)
+                found = pickle.load(self._process.stdout)  # noqa: S301 - from our own program
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
         if isinstance(found, DistillError):
@@ -152,22 +164,30 @@ class _Maker:
             self._process.communicate()
 
 
-def main(path: str) -> None:
-    """Make sounds of the model in a file, as standard input asks for them."""
+def main(path: str, checksum: str) -> None:
+    """Make sounds of the model in a file, as standard input asks for them, unless another model
+    with other weights has taken its place."""
     loaded = load_model(path, "cpu")
+    if loaded.metadata["weights_sha256"] != checksum:
+        return
     while True:
         try:
             settings = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own program
         except EOFError:
             return
-        made: Sequence[object] | DistillError
+        found: Sequence[object] | DistillError
         try:
-            # As a plain tuple: here, the class is that of `__main__`.
-            made = tuple(_make(loaded, settings))
+            # A plain tuple, because `Made` belongs to `__main__` here, where nobody finds it.
+            found = tuple(_make(loaded, settings, _send))
         except DistillError as error:
-            made = error
-        pickle.dump(made, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+            found = error
+        _send(found)
+
+
+def _send(found: object) -> None:
+    # Each part done is sent, too: once nobody reads any more, this process ends.
+    pickle.dump(found, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

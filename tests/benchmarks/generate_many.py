@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.generate_many [MODEL] [--count 16] [--seconds 20] [--rounds 2]
 
-Prints a line of JSON with the medians of the seconds that both take, turn by turn, and whether the
-sounds are the same. It starts when the model is loaded, as `generate` does.
+Prints a line of JSON: the median seconds of each, measured in turns, and whether the sounds are the
+same. The clock starts once the model is loaded.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
+    if options.count * options.seconds < many._WORTHWHILE_SECONDS:
+        parser.error("too little sound for several processes")
     loaded, path = load_model(options.model, "cpu"), find_model(options.model).absolute()
     wanted = [{"duration_s": options.seconds, "seed": seed} for seed in range(options.count)]
     usual = many._MOST_PROCESSES

@@ -21,7 +21,7 @@ MOST_COLUMNS = 8192
 
 # Passages are this long, 5.5 s of 85 ms columns, or longer where there would be too many of them.
 _PASSAGE_COLUMNS, _MOST_PASSAGES = 64, 128
-# Of many short recordings, so many make the sections.
+# With many short recordings, only this many passages make the sections.
 _MOST_JOINED = 256
 
 
@@ -145,7 +145,7 @@ def _along_main_axis(means: NDArray[np.float64]) -> list[int]:
 
 
 def _leading(group: Sequence[_Passage]) -> NDArray[np.int16]:
-    """The codes that lead the sampling: of each passage the same part, MOST_COLUMNS in all."""
+    """The codes that lead the sampling: the same part of each passage, MOST_COLUMNS or so in all."""
     part = min(MOST_COLUMNS / sum(len(one.codes) for one in group), 1.0)
     return np.concatenate([one.codes[: math.ceil(len(one.codes) * part)] for one in group])
 

@@ -61,7 +61,7 @@ function useNewFiles(/** @type {any[]} */ jobs, /** @type {() => void} */ reload
 }
 
 /** How many of its sounds a job has made, as far as its progress says. */
-const doneOf = (/** @type {any} */ job) => Math.floor((job.progress ?? 0) * (job.options?.count ?? 1))
+const doneOf = (/** @type {any} */ job) => Math.floor((job.progress ?? 0) * (job.options?.count ?? 1) + 0.01)
 
 /** Begin with the model that plays, or the first that can. */
 function useFirstModel(

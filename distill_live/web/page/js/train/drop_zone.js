@@ -5,7 +5,9 @@ import { html, useRef, useState } from '../core/dom.js'
 
 const SOUND = /\.(wav|flac|ogg|oga|opus|mp3|aiff?|caf)$/i
 /** What a system puts into folders for itself. */
-const HIDDEN = /(^|\/| - )(\.|Thumbs\.db$|desktop\.ini$)/i
+const OF_SYSTEM = /(^|\/| - )(\.|Thumbs\.db$|desktop\.ini$)/i
+/** What macOS keeps beside each file on other disks. */
+const SIDE_FILE = /(^|\/| - )\._/
 const ACCEPT = '.wav,.flac,.ogg,.oga,.opus,.mp3,.aif,.aiff,.caf,audio/*'
 
 /**
@@ -17,7 +19,7 @@ export function DropZone({ take, disabled }) {
   const files = useRef(/** @type {HTMLInputElement|null} */ (null))
   const folder = useRef(/** @type {HTMLInputElement|null} */ (null))
   const hand = (/** @type {{name: string, file: File}[]} */ found) => {
-    const seen = found.filter(({ name }) => !HIDDEN.test(name))
+    const seen = found.filter(({ name }) => !(SOUND.test(name) ? SIDE_FILE : OF_SYSTEM).test(name))
     const sounds = seen.filter(({ name }) => SOUND.test(name))
     const others = seen.map(({ name }) => name).filter((name) => !SOUND.test(name))
     // If nothing is a sound file, the server says which kinds it takes.

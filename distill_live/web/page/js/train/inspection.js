@@ -45,10 +45,10 @@ function estimate(/** @type {any} */ told) {
 }
 
 /** Files that are left out, and why. @param {{refused: {name: string, reason: string}[], what?: string}} props */
-export function Refused({ refused, what = 'used' }) {
+export function Refused({ refused, what = 'cannot be used' }) {
   if (!refused.length) return null
   return html`<div class="refused" role="alert">
-    <h3 class="warn">${refused.length === 1 ? `1 file was not ${what}` : `${refused.length} files were not ${what}`}</h3>
+    <h3 class="warn">${refused.length === 1 ? `1 file ${what}` : `${refused.length} files ${what}`}</h3>
     <ul>
       ${refused.map((one) => html`<li key=${one.name}><strong>${one.name}</strong>: ${one.reason}</li>`)}
     </ul>

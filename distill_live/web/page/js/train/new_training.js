@@ -31,7 +31,7 @@ export function NewTraining({ set, inspection, models, started }) {
   const own = models.filter((/** @type {any} */ one) => one.own !== false && !one.error && !one.old)
   const names = own.map((/** @type {any} */ one) => one.name)
   const values = { ...defaultsOf(what), ...kept.values }
-  // A model may be gone since it was chosen.
+  // The chosen model may have been deleted since.
   if (models.length && values.from && values.from !== 'none' && !names.includes(values.from)) values.from = ''
   const [busy, setBusy] = useState(false)
   // Enter in a field changes it and submits at once, before anything is drawn again.

@@ -80,7 +80,8 @@ const FIELDS = {
     {
       name: 'training_codes', label: 'Keep codes and previews of the recordings in the model', kind: 'check',
       value: true, more: true,
-      help: 'They tell which recording a passage resembles, and make sections. Without them, the file is smaller and gives less away.',
+      help: 'They tell which recording a passage resembles, and sections are made from them. Without them, the file '
+        + 'is smaller and gives less away.',
     },
     {
       name: 'grains', label: 'Keep the sound of the recordings beside the model, to play it as grains', kind: 'check',
@@ -206,7 +207,7 @@ function Control(/** @type {any} */ { field, value, hint, change }) {
           maxlength=${field.pattern ? 20 : 100}
           placeholder=${hint ?? field.usual ?? ''}
           pattern=${field.pattern}
-          title=${field.pattern && 'a number with s, m or h, such as 90s, 20m or 1.5h'}
+          title=${field.pattern && 'a number above 0 with s, m or h, such as 90s, 20m or 1.5h'}
           onInput=${typed}
         />`
       : html`<${NumberField}
@@ -220,7 +221,7 @@ function Control(/** @type {any} */ { field, value, hint, change }) {
 
 function nameOf(/** @type {string} */ choice, /** @type {Field} */ field) {
   if (!choice && field.unset) return field.unset
-  // A model may be called as one of the others.
+  // A model can have the name of another choice, such as phase.
   if (field.models && choice !== 'none') return choice
   return SHOWN_AS[/** @type {keyof typeof SHOWN_AS} */ (choice)] ?? choice
 }
