@@ -145,7 +145,8 @@ def _along_main_axis(means: NDArray[np.float64]) -> list[int]:
 
 
 def _leading(group: Sequence[_Passage]) -> NDArray[np.int16]:
-    """The codes that lead the sampling: the same part of each passage, MOST_COLUMNS or so in all."""
+    """The codes that lead the sampling: the same part of each passage, about MOST_COLUMNS all in
+    all."""
     part = min(MOST_COLUMNS / sum(len(one.codes) for one in group), 1.0)
     return np.concatenate([one.codes[: math.ceil(len(one.codes) * part)] for one in group])
 
