@@ -27,7 +27,8 @@ export function Origin({ always = false }) {
 
 /** Nothing, or the recording that has most of the section to which the stream keeps. */
 export function Section() {
-  const recording = useValue('stream/section')
+  const section = useValue('stream/section')
+  const [recording] = Array.isArray(section) ? section : []
   return recording ? html`<p class="soft small cut">mostly ${recording}</p>` : null
 }
 
