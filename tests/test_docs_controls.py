@@ -102,10 +102,19 @@ def test_every_key_of_a_patch_is_described(model: type[Patch]) -> None:
     assert [key for key in keys if not re.search(rf"`{key}\b", read(PATCHES))] == []
 
 
-def test_the_patch_that_is_shown_is_legal() -> None:
-    (shown,) = re.findall(r"```yaml\n(.*?)```", read(PATCHES), re.DOTALL)
-    patch = Patch.model_validate(yaml.safe_load(shown), context=TABLE)
-    assert len(patch.map) == 4
+def test_the_patches_that_are_shown_are_legal() -> None:
+    shown = {
+        page.name: re.findall(r"```yaml\n(.*?)```", read(page), re.DOTALL)
+        for page in PATCHES.parent.glob("*.md")
+    }
+    # A list of edits is no patch.
+    assert [name for name, found in sorted(shown.items()) if found] == [
+        "edits.md", "patches.md", "playing.md",
+    ]  # fmt: skip
+    for name, mappings in (("patches.md", 4), ("playing.md", 1)):
+        (text,) = shown[name]
+        patch = Patch.model_validate(yaml.safe_load(text), context=TABLE)
+        assert len(patch.map) == mappings
 
 
 def test_every_included_patch_is_in_the_table_of_patches() -> None:

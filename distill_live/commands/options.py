@@ -17,12 +17,14 @@ from distill_live.parameters import PARAMETERS
 def parameter_option(name: str) -> Any:
     """The option of a parameter of the instrument; help and range come from its declaration."""
     parameter = PARAMETERS[name]
+    # On the command line, off is to leave the option out.
+    doc = parameter.doc.replace("off leaves it to", "without it, this is up to")
     option = name.replace("_", "-").replace("/", "-")
     return typer.Option(
         f"--{option}",
         min=parameter.minimum,
         max=parameter.maximum,
-        help=parameter.doc,
+        help=doc,
     )
 
 

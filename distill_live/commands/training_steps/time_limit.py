@@ -51,6 +51,7 @@ def codec_in_time(
 ) -> CodecTrainingConfig:
     """The codec's settings with numbers that leave the prior and the vocoder their share of the
     time."""
+    run.say("measuring how long training takes on this machine")
     run.progress.begin("timing")
     return _alike(run, config, expect_all(run.choices, material, config, run.processes))
 

@@ -52,17 +52,22 @@ class Expected:
 
 def fit(phases: Sequence[Expected], seconds: float) -> list[Expected]:
     """The epochs of phases that together fit into a time, shared out in proportion to what each
-    takes by itself. Each has at least one, even if that is too much."""
-    free = seconds - sum(one.before for one in phases)
-    share = free / sum(one.seconds for one in phases)
-    return [one.within(share * one.seconds) for one in phases]
+    takes by itself. Each has at least one, even if that is more than its share, or too much."""
+    free, sharing = seconds - sum(one.before for one in phases), list(phases)
+    while short := [one for one in sharing if one.epoch > _share(one, sharing, free)]:
+        free -= sum(one.epoch for one in short)
+        sharing = [one for one in sharing if one not in short]
+    return [one.within(_share(one, sharing, free) if one in sharing else 0.0) for one in phases]
+
+
+def _share(one: Expected, sharing: Sequence[Expected], seconds: float) -> float:
+    """The part of a time that one of some phases has."""
+    return seconds * one.seconds / sum(each.seconds for each in sharing)
 
 
 def least_seconds(phases: Sequence[Expected]) -> float:
     """The shortest time that phases fit into: an epoch each."""
-    usual = sum(one.seconds for one in phases)
-    share = max(one.epoch * usual / one.seconds for one in phases)
-    return share + sum(one.before for one in phases)
+    return sum(one.before + one.epoch for one in phases)
 
 
 class Pace:

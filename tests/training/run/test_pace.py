@@ -71,9 +71,25 @@ def test_phases_share_the_time_as_they_do_by_themselves() -> None:
 
 def test_a_time_is_long_enough_for_an_epoch_of_each_phase() -> None:
     least = least_seconds([CODEC, LATER])
-    assert [one.epochs for one in fit([CODEC, LATER], least)] == [1, 1]
-    assert least == pytest.approx(30.0 + 25.0)
+    assert least == pytest.approx(12.0 + 30.0 + 5.0)
+    found = fit([CODEC, LATER], least)
+    assert [one.epochs for one in found] == [1, 1]
+    assert sum(one.whole for one in found) == pytest.approx(least)
     assert least_seconds([CODEC]) == 12.0
+
+
+def test_a_phase_that_needs_more_than_its_share_leaves_the_rest_to_the_others() -> None:
+    codec, later = fit([CODEC, LATER], 53.0)
+    # A fifth of 23 s is less than an epoch of the second phase, which takes 5 s.
+    assert (later.epochs, later.seconds) == (1, 5.0)
+    assert codec.seconds == pytest.approx(18.0, rel=0.02)
+
+
+@pytest.mark.parametrize("seconds", [-5.0, 0.0, 40.0])
+def test_each_phase_has_an_epoch_even_if_the_time_is_too_short(seconds: float) -> None:
+    assert [(one.epochs, one.steps) for one in fit([CODEC, LATER], seconds)] == [
+        (1, CODEC.steps), (1, LATER.steps)
+    ]  # fmt: skip
 
 
 def test_a_codec_tells_before_its_first_epoch_has_ended() -> None:
