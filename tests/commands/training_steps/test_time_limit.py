@@ -32,7 +32,7 @@ def second(monkeypatch: pytest.MonkeyPatch) -> Any:
     return SimpleNamespace(
         choices=Choices(time=TimeLimit.read("12s")), seconds_left=12.0, asked=asked,
         processes=SimpleNamespace(from_first=from_first),
-        progress=SimpleNamespace(begin=lambda what: None),
+        progress=SimpleNamespace(begin=lambda what: None), say=lambda line: None,
     )  # fmt: skip
 
 
