@@ -147,7 +147,7 @@ def test_discriminators_can_be_asked_for_without_a_gpu(
     result = run_cli(
         "train-vocoder", "tiny", sounds, "--vocoder", "neural", "--adversarial", "--epochs", 1
     )
-    assert "1 epochs of 2 steps, against discriminators" in result.out
+    assert "1 epoch of 2 steps, against discriminators" in result.out
     metadata = read_header(tiny_in_library).metadata
     assert metadata["training"]["vocoder"]["adversarial"] is True
     assert len(metadata["loss_curves"]["vocoder"]["discriminators"]) == 1

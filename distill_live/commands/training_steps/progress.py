@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from distill_live.training.prior.judging import PriorPerplexity
     from distill_live.training.prior.memorisation import Memorisation
     from distill_live.training.prior.trainer import PriorEpoch, PriorTrainingConfig
+    from distill_live.training.run.epoch_trainer import Duration
     from distill_live.training.vocoder.trainer import VocoderEpoch, VocoderTrainingConfig
 
 # Explains a column in the lines of every phase.
@@ -105,7 +106,7 @@ class TrainingProgress:
         self.advance(0, config.epochs)
         self._print(
             f"codec: {codec.num_quantizers} levels ({', '.join(self._labels)}) of "
-            f"{codec.codebook_size} codes, {config.epochs} epochs of {config.steps_per_epoch} steps"
+            f"{codec.codebook_size} codes, {_epochs(config)}"
         )
         self._print("  distance of its sound from the recordings in dB; lower is better. " + _NEW)
         used = "  ".join(f"{label:>9}" for label in self._labels)
@@ -140,8 +141,7 @@ class TrainingProgress:
         self.begin("prior")
         self.advance(0, config.epochs)
         self._print(
-            f"prior: {shape.num_layers} layers of {shape.hidden_size}, up to {config.epochs} "
-            f"epochs of {config.steps_per_epoch} steps"
+            f"prior: {shape.num_layers} layers of {shape.hidden_size}, up to {_epochs(config)}"
         )
         self._print("  perplexity: how many codes it hesitates between; lower is better. " + _NEW)
         self._print("    epoch learned     new")
@@ -177,8 +177,7 @@ class TrainingProgress:
         self.advance(0, config.epochs)
         against = "against discriminators" if config.adversarial else "without discriminators"
         self._print(
-            f"vocoder: {shape.blocks} blocks of {shape.width}, {config.epochs} epochs of "
-            f"{config.steps_per_epoch} steps, {against}"
+            f"vocoder: {shape.blocks} blocks of {shape.width}, {_epochs(config)}, {against}"
         )
         self._print(
             f"  loss: distance of its sound from the recordings; lower is better. {_NEW}, `judges` "
@@ -206,6 +205,12 @@ class TrainingProgress:
 
     def _print(self, line: str) -> None:
         self._progress.console.print(escape(line, keep="\n"), markup=False, soft_wrap=True)
+
+
+def _epochs(config: Duration) -> str:
+    """How long a phase is, such as "10 epochs of 50 steps"."""
+    noun = "epoch" if config.epochs == 1 else "epochs"
+    return f"{config.epochs} {noun} of {config.steps_per_epoch} steps"
 
 
 def in_words(seconds: float) -> str:
