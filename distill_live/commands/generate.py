@@ -172,7 +172,8 @@ def generate(
     from distill_live.models.prior.steering import Steering
     from distill_live.models.sound_settings import SoundSettings
 
-    loaded, sound = load_model(model, device), SoundSettings(clarity, grain, reach)
+    file = find_model(model)
+    loaded, sound = load_model(str(file), device), SoundSettings(clarity, grain, reach)
     loaded.require_prior()
     warn_of_grains(loaded)
     own_rate = loaded.spectrogram.config.sample_rate
@@ -210,7 +211,7 @@ def generate(
     wanted = [common | {"seed": one} for one in seeds]
     progress = SeriesProgress(count, ProgressLines(progress_file) if progress_file else None)
     writer = SoundWriter(loaded, series, settings, duration, rate, bit_depth, fade, lufs)
-    with closing(make_sounds(loaded, find_model(model), wanted, progress.tell)) as sounds:
+    with closing(make_sounds(loaded, file, wanted, progress.tell)) as sounds:
         for number, used in enumerate(seeds):
             with progress_bar(f"seed {used}") as advance:
                 progress.begin(number, advance)

@@ -70,6 +70,12 @@ class Player:
         self.revive(loaded, start)
         self.reader = RingReader(self.ring)
 
+    @property
+    def newest(self) -> np.ndarray:
+        """The columns from shortly before the one that is heard, `[T, F, Q]`."""
+        timeline = self.engine._generator.timeline
+        return timeline.raw(int(self.status["column"]) - 4, timeline.end)
+
     def revive(self, loaded: LoadedVQModel, start: int) -> None:
         """A new engine on the same ring, from a ring position on."""
         self._begin(loaded, Beginning(start))

@@ -754,11 +754,6 @@ def test_an_engine_that_has_nothing_to_do_looks_at_nothing_again(
     assert player.status["futures"] > 0
 
 
-def newest(player: Player) -> np.ndarray:
-    """The columns from shortly before the one that is heard."""
-    return timeline(player).raw(int(player.status["column"]) - 4, timeline(player).end)
-
-
 def test_a_manner_needs_both_a_clip_and_an_amount(
     tiny_model: LoadedVQModel, undisturbed: Undisturbed
 ) -> None:
@@ -782,13 +777,13 @@ def test_a_clip_leads_what_is_not_heard_yet_until_it_is_taken_out(
     player.hear(SECOND)
     player.engine.partners.put("manner", "low", wandering(50, 8, 3, 16))
     player.hear(SECOND)
-    assert newest(player).max() < 8
+    assert player.newest.max() < 8
     player.engine.partners.put("manner", "high", 15 - wandering(50, 8, 3, 16))
     player.hear(SECOND)
-    assert newest(player).min() >= 8
+    assert player.newest.min() >= 8
     player.engine.partners.put("manner", "", None)
     player.hear(SECOND)
-    assert newest(player).min() < 8 <= newest(player).max()
+    assert player.newest.min() < 8 <= player.newest.max()
     assert player.status["futures"] == 3
 
 

@@ -8,33 +8,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from distill_live.codes.training_codes import TrainingCodes
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import Player
-from tests.models.prior.manners import wandering
+from tests.models.prior.manners import low_and_high
 
 SECOND = 48_000
 
 
 @pytest.fixture(scope="module")
 def learned(tiny_model: LoadedVQModel) -> LoadedVQModel:
-    """A model with the codes of two recordings: one has the lower half of all codes."""
-    low = wandering(50, 8, 3, 16)
-    codes = [low.astype(np.int16), (15 - low).astype(np.int16)]
-    named = [TrainingCodes(name, one) for name, one in zip(("low", "high"), codes, strict=True)]
-    return replace(tiny_model, training_codes=tuple(named))
+    """A model with the codes of two recordings, see `low_and_high`."""
+    return replace(tiny_model, training_codes=low_and_high(8, 3, 16))
 
 
 def place_of(model: LoadedVQModel, name: str) -> float:
     sections = model.require_sections()
     return float([model.training_codes[one].name for one in sections.recordings].index(name))
-
-
-def newest(player: Player) -> np.ndarray:
-    """The columns from shortly before the one that is heard."""
-    timeline = player.engine._generator.timeline
-    return timeline.raw(int(player.status["column"]) - 4, timeline.end)
 
 
 def test_what_is_not_heard_yet_keeps_to_the_section_and_its_recording_is_told(
@@ -44,17 +34,17 @@ def test_what_is_not_heard_yet_keeps_to_the_section_and_its_recording_is_told(
     player.parameters.set("steer/section_hold", 1.0)
     player.hear(SECOND)
     assert (player.status["section"], player.status["futures"]) == (0, 0)
-    player.parameters.set("steer/section", place_of(learned, "low"))
+    player.parameters.set("steer/section", place_of(learned, "low.wav"))
     player.hear(SECOND)
-    assert newest(player).max() < 8
+    assert player.newest.max() < 8
     assert player.status["section"] == 1
-    player.parameters.set("steer/section", place_of(learned, "high"))
+    player.parameters.set("steer/section", place_of(learned, "high.wav"))
     player.hear(SECOND)
-    assert newest(player).min() >= 8
+    assert player.newest.min() >= 8
     assert player.status["section"] == 2
     player.parameters.turn_off("steer/section")
     player.hear(SECOND)
-    assert newest(player).min() < 8 <= newest(player).max()
+    assert player.newest.min() < 8 <= player.newest.max()
     assert (player.status["section"], player.status["futures"]) == (0, 3)
 
 
@@ -90,11 +80,11 @@ def test_a_model_without_the_codes_of_its_recordings_has_no_sections(
 def test_the_next_engine_keeps_to_the_section(learned: LoadedVQModel) -> None:
     player = Player(learned)
     player.parameters.set("steer/section_hold", 1.0)
-    player.parameters.set("steer/section", place_of(learned, "high"))
+    player.parameters.set("steer/section", place_of(learned, "high.wav"))
     player.hear(SECOND)
     player.replace(learned)
     player.hear(2 * SECOND)
-    assert newest(player).min() >= 8
+    assert player.newest.min() >= 8
 
 
 def test_files_have_the_same_sound_as_the_stream(learned: LoadedVQModel) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.prior.manner import Manner, MannerTable
 
 Grid = NDArray[np.int64]
@@ -19,6 +20,13 @@ def wandering(columns: int, bands: int = 2, levels: int = 3, size: int = 12, see
     generator = np.random.default_rng(seed)
     steps = generator.choice([0, 0, 0, 1, 1, 2], (columns, bands, levels))
     return (steps.cumsum(axis=0) + generator.integers(0, size, (bands, levels))) % (size // 2)
+
+
+def low_and_high(bands: int, levels: int, size: int) -> tuple[TrainingCodes, TrainingCodes]:
+    """Two recordings of 50 columns, low.wav with the lower half of all codes, high.wav with the
+    upper one."""
+    low = wandering(50, bands, levels, size).astype(np.int16)
+    return TrainingCodes("low.wav", low), TrainingCodes("high.wav", size - 1 - low)
 
 
 def wandering_table(size: int = 12, **settings: int) -> MannerTable:

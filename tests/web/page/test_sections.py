@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.file.persistence import load_model_v2, save_changed_model
 from tests.commands.server_process import ServerProcess
-from tests.models.prior.manners import wandering
+from tests.models.prior.manners import low_and_high
 from tests.web.page.conftest import OpenPage
 from tests.web.page.opened import KeptPage
 from tests.web.page.test_live_tab import settle, web_address
@@ -19,12 +18,10 @@ from tests.web.page.test_live_tab import settle, web_address
 
 @pytest.fixture(scope="module")
 def learned_path(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model with the codes of two recordings: one has the lower half of all codes."""
+    """A model with the codes of two recordings, see `low_and_high`."""
     loaded = load_model_v2(calm_model_path)
-    low = wandering(50, 8, 3, 16).astype("int16")
-    codes = (TrainingCodes("low.wav", low), TrainingCodes("high.wav", 15 - low))
     path = tmp_path_factory.mktemp("learned") / "learned.distill"
-    save_changed_model(path, replace(loaded, training_codes=codes))
+    save_changed_model(path, replace(loaded, training_codes=low_and_high(8, 3, 16)))
     return path
 
 

@@ -47,7 +47,7 @@ function estimate(/** @type {any} */ told) {
 /** Files that are left out, and why. @param {{refused: {name: string, reason: string}[], what?: string}} props */
 export function Refused({ refused, what = 'cannot be used' }) {
   if (!refused.length) return null
-  return html`<div class="refused" role="alert">
+  return html`<div class="refused">
     <h3 class="warn">${refused.length === 1 ? `1 file ${what}` : `${refused.length} files ${what}`}</h3>
     <ul>
       ${refused.map((one) => html`<li key=${one.name}><strong>${one.name}</strong>: ${one.reason}</li>`)}

@@ -52,7 +52,9 @@ export function Recordings({ sets, set, choose, reload, inspection, setInspectio
     </div>
     <${DropZone} take=${take} disabled=${Boolean(sending)} />
     ${sending && html`<${Sending} ...${sending} />`}
-    <${Refused} refused=${skipped.set === (set?.name ?? '') ? skipped.files : []} what="could not be uploaded" />
+    <div role="alert">
+      <${Refused} refused=${skipped.set === (set?.name ?? '') ? skipped.files : []} what="could not be uploaded" />
+    </div>
     ${set && html`<${Files} set=${set} inspection=${inspection} reload=${reload} choose=${choose} />`}
     ${set && html`<${Inspection} found=${inspection} busy=${inspecting} />`}
   </section>`
