@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -27,14 +29,20 @@ pytestmark = pytest.mark.skipif(
 TWO = ("--accelerator", "cpu", "--devices", 2)
 
 
-def start(folders: Folders, *arguments: object) -> subprocess.Popen[str]:
-    """Start `train` with two processes as a user does; both import torch."""
+@contextmanager
+def started(folders: Folders, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """`train` with two processes, as a user starts it; both import torch. None outlives this."""
     words = ["-m", "tests.commands.tiny_training", "train", *map(str, [*arguments, *TWO])]
     ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, *words], cwd=ROOT, env={**os.environ, **ground}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def train(folders: Folders, end: str, *arguments: object) -> Ended:
@@ -63,12 +71,12 @@ def test_two_processes_make_one_model_and_continue_after_a_kill(
 def test_ctrl_c_reaches_all_processes_and_keeps_the_best_so_far(
     folders: Folders, sounds: Path
 ) -> None:
-    running = start(folders, sounds, "--name", "cut", "--epochs", 9999)
-    assert running.stdout is not None
-    # As a terminal does: to every process of the group.
-    next(line for line in running.stdout if "3/9999" in line)
-    os.killpg(running.pid, signal.SIGINT)
-    out, err = running.communicate(timeout=120)
+    with started(folders, sounds, "--name", "cut", "--epochs", 9999) as running:
+        assert running.stdout is not None
+        # As a terminal does: to every process of the group.
+        next(line for line in running.stdout if "3/9999" in line)
+        os.killpg(running.pid, signal.SIGINT)
+        out, err = running.communicate(timeout=120)
     assert running.returncode == 130, err
     assert "stopped; to resume: distill-live train" in out
     assert load_model_v2(folders.user / "cut.distill").metadata["loss_curves"]["codec"]["loss"]

@@ -151,12 +151,12 @@ class MidiPorts:
 
     def _close_gone(self, system: MidiSystem, wanted: Sequence[PortName]) -> None:
         for port in [port for port in system.inputs if port not in wanted]:
-            close_quietly(system.inputs.pop(port))
+            system.close_port(system.inputs.pop(port))
             self._tell(
                 f"MIDI input {_shown(port)} was disconnected; it will be reopened when it returns"
             )
         for port in [port for port in system.outputs if port not in system.known_outputs]:
-            close_quietly(system.outputs.pop(port))
+            system.close_port(system.outputs.pop(port))
 
     def _open_input(self, name: PortName, number: int, now: float) -> bool:
         system = self._systems[name.system]
