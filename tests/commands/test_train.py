@@ -225,7 +225,7 @@ def test_columns_are_explained_before_the_first_epoch(trained: Trained) -> None:
     for line, what in zip(told, ("in dB", "perplexity"), strict=True):
         assert what in line
         assert "lower is better" in line
-        assert "`new` is the end of each recording, which the epochs never see" in line
+        assert "`new` is the end of each recording, which training never sees" in line
     assert lines[heads[0]].split()[-3:] == ["Structure", "Timbre", "Detail"]
 
 

@@ -73,7 +73,6 @@ def _train(
         sequences, config, on_epoch=run.progress.prior_epoch, checkpoints=run.checkpoints,
         processes=run.processes, start=material.first_prior(run.choices.prior_size),
         on_pace=lambda found: run.progress.prior_pace(found.seconds),
-        on_last_pass=run.progress.last_pass,
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from distill_live.training.vocoder.trainer import VocoderEpoch, VocoderTrainingConfig
 
 # Explains a column in the lines of every phase.
-_NEW = "`new` is the end of each recording, which the epochs never see"
+_NEW = "`new` is the end of each recording, which training never sees"
 
 
 class TrainingProgress:
@@ -152,11 +152,6 @@ class TrainingProgress:
         self._print(
             f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.2f} {epoch.validation:7.2f}"
         )
-
-    def last_pass(self) -> None:
-        """Say that the prior learns what was held out."""
-        self.begin("last pass")
-        self.say("last pass: the prior learns the ends of the recordings, too")
 
     def end_prior(self, perplexity: PriorPerplexity) -> None:
         """Print the perplexity of the prior beside that of counting."""

@@ -126,14 +126,13 @@ def measure_memorisation(
     # A recording with nothing held out was trained on as a whole.
     held_out = [grid[first:] for grid, first in sequences.validation if first]
     columns = _longest_window(held_out)
-    # In its last pass, the prior has learned what was held out, too.
-    known = [*sequences.training, *(grid for grid, _ in sequences.validation)]
+    grids = sequences.training
     if columns is None:
-        return Memorisation(WINDOW_COLUMNS, measure_overlap(generated, known), None)
+        return Memorisation(WINDOW_COLUMNS, measure_overlap(generated, grids), None)
     return Memorisation(
         columns,
-        measure_overlap(generated, known, columns),
-        measure_overlap(held_out, sequences.training, columns),
+        measure_overlap(generated, grids, columns),
+        measure_overlap(held_out, grids, columns),
     )
 
 

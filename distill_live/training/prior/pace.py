@@ -42,9 +42,7 @@ def expected_prior(config: PriorTrainingConfig, device: torch.device, judged: in
         )
         windows = Window.of_grid(grid, 0, config.prior.context_columns)
         window = seconds_of(lambda: window_perplexity(prior.eval(), windows), device) / len(windows)
-    # The last pass takes as many more steps as there are epochs.
-    step = told[0] * (1.0 + config.last_pass)
-    return Expected(step, judged * window, config.steps_per_epoch, config.epochs)
+    return Expected(told[0], judged * window, config.steps_per_epoch, config.epochs)
 
 
 def _crops(config: PriorTrainingConfig, device: torch.device) -> Crops:

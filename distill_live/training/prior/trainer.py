@@ -20,7 +20,6 @@ from distill_live.training.data.augmentation import get_adaptive_augmentation
 from distill_live.training.data.sequences import GAINS_DB, CodeSequences
 from distill_live.training.prior.baselines import Baselines, measure_baselines
 from distill_live.training.prior.judging import PriorPerplexity, judged_windows, window_perplexity
-from distill_live.training.prior.last_pass import LastCrops
 from distill_live.training.prior.loss import prior_loss
 from distill_live.training.prior.windows import CodeCrops, Crops
 from distill_live.training.run.checkpoint import Checkpoints, State
@@ -64,8 +63,6 @@ class PriorTrainingConfig:
     gains_db: tuple[float, ...] = GAINS_DB
     speeds: tuple[float, ...] = ()
     holdout: float = HOLDOUT
-    last_pass: float = 0.1
-    last_rate: float = 0.25
     seed: int = 0
 
 
@@ -95,9 +92,9 @@ class PriorEpoch(Epoch):
 class TrainedPrior:
     """The best prior of a training run, ready to use.
 
-    `history` has every completed epoch; `perplexity` is that of `best_epoch`, counted from 1.
-    `prior` is what became of that in the last pass, if there was one. `ending` says whether
-    training ended early, `warning` whether the loss was no longer a number.
+    `history` has every completed epoch; `prior` and `perplexity` are those of `best_epoch`, counted
+    from 1. `ending` says whether training ended early, `warning` whether the loss was no longer a
+    number.
     """
 
     prior: Prior
@@ -117,15 +114,12 @@ def train_prior_on_codes(
     processes: Processes | None = None,
     start: Prior | None = None,
     on_pace: Callable[[Expected], None] | None = None,
-    on_last_pass: Callable[[], None] | None = None,
 ) -> TrainedPrior:
-    """Train a prior; the epoch with the smallest validation perplexity is kept, and then learns
-    what was held out.
+    """Train a prior; the epoch with the smallest validation perplexity is kept.
 
     `checkpoints` save every epoch, and resume an earlier run. `processes` are those that train
     together, each on its own device. `start` is a prior of the same shape to begin with. `on_pace`
-    is called once, after the first steps, with what the training can take at most; `on_last_pass`
-    when the last pass begins.
+    is called once, after the first steps, with what the training can take at most.
 
     Once an epoch has ended, Ctrl-C, a full disk or full memory end the training and the best epoch
     is kept; before that they raise. Raises TrainingError when there are no codes, or when the loss
@@ -136,7 +130,7 @@ def train_prior_on_codes(
     baselines = measure_baselines(sequences, config.prior.codebook_size)
     processes = processes or Processes(device)
     with seeded(config.seed, processes.device):
-        trainer = _PriorTrainer(sequences, config, processes, start, on_last_pass)
+        trainer = _PriorTrainer(sequences, config, processes, start)
         ending = trainer.run(on_epoch, checkpoints, on_pace)
     return trainer.result(baselines, ending)
 
@@ -150,10 +144,8 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
         config: PriorTrainingConfig,
         processes: Processes,
         start: Prior | None,
-        on_last_pass: Callable[[], None] | None,
     ) -> None:
         super().__init__(PriorEpoch, config.seed, processes)
-        self.last_part = config.last_pass
         # Every process draws the whole batch, which takes little time, and trains on its share.
         context = config.prior.context_columns
         self.crops = CodeCrops(sequences.training, context, self.random, sequences.training_ranks)
@@ -169,9 +161,6 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
         self.average = copy.deepcopy(self.prior).eval().requires_grad_(False)
         self.optimizer = _optimizer(self.prior, config)
         self.steps = 0
-        self.last_crops = LastCrops(sequences, context, self.random)
-        self.on_last_pass = on_last_pass
-        self.last_weights: dict[str, Tensor] = {}
         if not processes.is_first:
             # The weights start out the same; dropout and corruption differ.
             torch.manual_seed(config.seed + processes.number)
@@ -183,7 +172,6 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
             validation=self.history[self.best_epoch - 1].validation,
             baselines=baselines,
         )
-        self.average.load_state_dict(self.last_weights or self.best_weights)
         return TrainedPrior(
             self.average, self.history, self.best_epoch, perplexity, ending, self.warning
         )
@@ -204,52 +192,29 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
 
     def _train_epoch(self) -> float:
         """Train for one epoch; returns the mean loss in nats per code."""
+        config = self.config
         losses: list[Tensor] = []
         self.prior.train()
-        for _ in range(self.config.steps_per_epoch):
-            self._set_rate(self._scheduled_rate())
-            losses.append(self._step(self.crops.draw(self.batch_crops)))
+        for _ in range(config.steps_per_epoch):
+            self._set_rate()
+            drawn = self.crops.draw(self.batch_crops)
+            crops = Crops(*(self.processes.own(whole).to(self.device) for whole in drawn))
+            loss, whole = prior_loss(self.prior, crops, config.corruption, config.blind)
+            self.optimizer.zero_grad(set_to_none=True)
+            torch.autograd.backward(whole)
+            part = len(crops.codes) / len(drawn.codes)
+            self.processes.average_gradients(self.prior.parameters(), part)
+            clip_gradients(self.prior)
+            self.optimizer.step()
             self.steps += 1
-            follow(self.average, self.prior, self.steps, self.config.averaging)
+            follow(self.average, self.prior, self.steps, config.averaging)
+            losses.append(loss.detach())
             self.pace.step()
         return mean_loss(losses)
 
-    def _step(self, drawn: Crops) -> Tensor:
-        """Follow the gradient of a batch; returns its loss in nats per code."""
-        crops = Crops(*(self.processes.own(whole).to(self.device) for whole in drawn))
-        loss, whole = prior_loss(self.prior, crops, self.config.corruption, self.config.blind)
-        self.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(whole)
-        part = len(crops.codes) / len(drawn.codes)
-        self.processes.average_gradients(self.prior.parameters(), part)
-        clip_gradients(self.prior)
-        self.optimizer.step()
-        return loss.detach()
-
-    def _finish(self) -> None:
-        steps = round(self.config.last_pass * self.steps)
-        if not (self.last_crops.has_ends and steps):
-            return
-        if self.on_last_pass:
-            self.on_last_pass()
-        self.prior.load_state_dict(self.best_weights)
-        self.average.load_state_dict(self.best_weights)
-        # Its momentum is that of the last epoch, not of the best.
-        self.optimizer = _optimizer(self.prior, self.config)
-        self.prior.train()
-        for step in range(steps):
-            self._set_rate(self.config.rate * self.config.last_rate * (1.0 - step / steps))
-            self._step(self.last_crops.draw(self.batch_crops))
-            follow(self.average, self.prior, self.steps, self.config.averaging)
-        weights = self.average.state_dict()
-        if all(bool(weight.isfinite().all()) for weight in weights.values()):
-            self.last_weights = copy.deepcopy(weights)
-
-    def _scheduled_rate(self) -> float:
+    def _set_rate(self) -> None:
         done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
-        return self.config.rate * rate_factor(done, self.config.warmup, start=0.1)
-
-    def _set_rate(self, rate: float) -> None:
+        rate = self.config.rate * rate_factor(done, self.config.warmup, start=0.1)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
 

@@ -59,12 +59,11 @@ class EpochTrainer(ABC, Generic[_Epoch]):
     `history` has every epoch that has ended, and `best_epoch` is the number of the best, from 1 on;
     `best_weights` are its network's. `warning` says why training ended at a loss that was not a
     number. `random` draws the crops. A subclass sets `config`, and calls `pace.step` after each of
-    its steps. `last_part` is the length of what `_finish` does, as a fraction of all epochs.
+    its steps.
     """
 
     config: Duration
     pace: Pace
-    last_part = 0.0
 
     def __init__(self, kind: type[_Epoch], seed: int, processes: Processes) -> None:
         self.processes, self.device = processes, processes.device
@@ -95,11 +94,10 @@ class EpochTrainer(ABC, Generic[_Epoch]):
             def tell(step: float) -> None:
                 if on_pace:
                     steps, judging = self.config.steps_per_epoch, self._judging_seconds()
-                    on_pace(Expected(step * (1.0 + self.last_part), judging, steps, epochs))
+                    on_pace(Expected(step, judging, steps, epochs))
 
             self.pace = Pace(tell, self.device)
             self._train(on_epoch, checkpoints)
-            self._finish()
         return ending
 
     def _train(
@@ -173,9 +171,6 @@ class EpochTrainer(ABC, Generic[_Epoch]):
     def _is_over(self) -> bool:
         """Whether to end before the last epoch."""
         return False
-
-    def _finish(self) -> None:
-        """Called after the last epoch. What ends it early must leave the best epoch as it is."""
 
     def _epoch_kept(self) -> None:
         """Called when another epoch has ended, before its checkpoint is saved."""

@@ -29,7 +29,7 @@ TINY = PriorTrainingConfig(
         codebook_size=8, context_columns=8, num_quantizers=2, bands=2, hidden_size=32, num_layers=1,
         num_heads=2, depth_size=32, dropout=0.1,
     ),
-    epochs=4, steps_per_epoch=20, batch_columns=128, rate=1e-2, averaging=0.9, last_pass=0.0,
+    epochs=4, steps_per_epoch=20, batch_columns=128, rate=1e-2, averaging=0.9,
 )  # fmt: skip
 
 

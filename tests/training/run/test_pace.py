@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import count
 
-import numpy as np
 import pytest
 import torch
 
 from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.training.codec.trainer import train_codec
-from distill_live.training.data.sequences import CodeSequences
 from distill_live.training.prior.pace import expected_prior
-from distill_live.training.prior.trainer import PriorTrainingConfig, train_prior_on_codes
+from distill_live.training.prior.trainer import PriorTrainingConfig
 from distill_live.training.run import pace as pace_module
 from distill_live.training.run.pace import Expected, Pace, fit, least_seconds, measure
 from tests.training.run.two_processes import CONFIG, recordings
@@ -131,19 +128,3 @@ def test_a_prior_is_timed_before_there_are_codes_and_disturbs_no_random_numbers(
     assert (found.steps, found.epochs) == (50, 2)
     assert 0 < found.judging < found.seconds
     assert torch.equal(torch.rand(1), expected)
-
-
-def test_the_last_pass_of_a_prior_takes_its_part_of_the_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    ticks = count()
-    monkeypatch.setattr(pace_module, "now", lambda _: next(ticks))
-    grids = [np.zeros((12, 8, 3), np.int16)]
-    sequences = CodeSequences(grids, [(grids[0], 8)])
-    for part in (0.0, 0.5):
-        config = replace(PRIOR, epochs=1, steps_per_epoch=6, last_pass=part)
-        found: list[Expected] = []
-        train_prior_on_codes(sequences, config, on_pace=found.append)
-        # One tick for four steps.
-        assert [one.step for one in found] == [0.25 * (1.0 + part)]
-        assert expected_prior(config, torch.device("cpu"), 1).step == 0.25 * (1.0 + part)
