@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -21,6 +23,8 @@ SILENT_DB = -60.0
 #: are many because each plays what it happens to begin with: half-minute streams of the demo differ
 #: by a standard deviation of 5 LU, and so the mean of 24 is known to within 1.
 STREAMS, STREAM_SECONDS = 24, 6.0
+#: So many are enough where time is short; their mean is known to within 2.5.
+LEAST_STREAMS = 4
 #: Mono and stereo models are compared as they are heard.
 _HEARD_CHANNELS = 2
 
@@ -43,21 +47,37 @@ def silent_columns(
 
 
 def playing_loudness(
-    loaded: LoadedVQModel, progress: Callable[[float], object] = lambda done: None
+    loaded: LoadedVQModel,
+    progress: Callable[[float], object] = lambda done: None,
+    limit_s: float = math.inf,
 ) -> float | None:
     """The integrated loudness of what a model plays with the default settings, in LUFS, as it is
     heard: on two channels, which are the same if it is mono. None if that is silent. The same model
-    gives the same figure. `progress` gets the part done, 0..1.
+    gives the same figure, unless there are only `limit_s` seconds to measure it in. `progress` gets
+    the part done, 0..1.
 
     Raises NoPriorError if the model has no prior.
     """
     meter = LoudnessMeter(loaded.spectrogram.config.sample_rate, _HEARD_CHANNELS)
+    began = time.monotonic()
     for seed in range(STREAMS):
+        elapsed = time.monotonic() - began
+        if seed >= LEAST_STREAMS and elapsed * (seed + 1) / seed > limit_s:
+            break
         sound, _ = generate_audio_from_prior(loaded, duration_s=STREAM_SECONDS, seed=seed)
         meter.add(np.broadcast_to(by_channel(sound), (len(sound), _HEARD_CHANNELS)))
         progress((seed + 1) / STREAMS)
+    progress(1.0)
     lufs = meter.lufs
     return None if lufs is None else round(lufs, 2)
+
+
+def seconds_to_measure(loaded: LoadedVQModel) -> float:
+    """About how long `playing_loudness` will take without a limit, by a second of sound. Raises
+    NoPriorError if the model has no prior."""
+    began = time.monotonic()
+    generate_audio_from_prior(loaded, duration_s=1.0, seed=0)
+    return STREAMS * STREAM_SECONDS * (time.monotonic() - began)
 
 
 def _power(loaded: LoadedVQModel, mel: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from distill_live.commands.training_steps import time_limit
 from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.models.file.header import read_header
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.run import pace
 from distill_live.training.run.pace import Expected
 from tests.commands.conftest import Trained
@@ -36,6 +37,7 @@ def given(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(time_limit, "expect_all", everything)
     monkeypatch.setattr(time_limit, "expected_prior", lambda *_: expected(1.0))
+    monkeypatch.setattr(time_limit, "seconds_to_finish", lambda *_: 0.0)
     monkeypatch.setattr(time_limit, "vocoder_expected", lambda *_: expected(1.0))
     monkeypatch.setattr(TrainingRun, "seconds_left", 12.0)
 
@@ -171,6 +173,26 @@ def test_a_run_is_not_resumed_with_another_time_or_none(
         result = run_cli("train", sounds, "--name", "cut", "--resume", *more)
         assert result.code == 1
         assert f"--time was 12s, is {told}" in result.err
+
+
+def test_time_is_left_for_the_end(
+    run_cli: RunCli,
+    trained: Trained,
+    folders: Folders,
+    sounds: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = folders.user / trained.path.name
+    model.write_bytes(trained.path.read_bytes())
+    playing: list[bool] = []
+
+    def finish(_: object, loaded: LoadedVQModel) -> float:
+        playing.append(loaded.prior is not None)
+        return 3.0
+
+    monkeypatch.setattr(time_limit, "seconds_to_finish", finish)
+    assert run_cli("train-prior", model, sounds, "--time", "12s").code == 0
+    assert (numbers(model)["prior"], playing) == ((9, 2), [True])
 
 
 @pytest.mark.parametrize("command", ["train-prior", "train-vocoder"])

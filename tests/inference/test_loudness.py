@@ -74,6 +74,19 @@ def test_what_is_measured_is_the_same_each_time_and_its_progress_is_told(
 
 
 @pytest.mark.usefixtures("brief")
+def test_with_little_time_fewer_streams_are_measured(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loudness, "STREAMS", 6)
+    monkeypatch.setattr(loudness, "LEAST_STREAMS", 2)
+    seen = list[float]()
+    few = playing_loudness(tiny_model, seen.append, limit_s=0.0)
+    assert seen == [1 / 6, 2 / 6, 1.0]
+    monkeypatch.setattr(loudness, "STREAMS", 2)
+    assert few == playing_loudness(tiny_model, limit_s=1e6)
+
+
+@pytest.mark.usefixtures("brief")
 def test_a_mono_model_is_measured_as_it_is_heard_on_two_channels(
     tiny_model: LoadedVQModel,
 ) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import torch
+
 from distill_live.audio.dataset import Recordings
-from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.commands.training_steps.choices import (
     Choices,
     new_codec_config,
@@ -14,6 +16,11 @@ from distill_live.commands.training_steps.choices import (
 )
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.progress import in_words
+from distill_live.inference.loudness import LEAST_STREAMS, STREAMS, seconds_to_measure
+from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.kinds import default_vocoder, make_prior
+from distill_live.models.prior.base import PriorShape
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.pace import expected_codec
 from distill_live.training.prior.judging import expected_windows
@@ -23,6 +30,9 @@ from distill_live.training.run.processes import Processes
 from distill_live.training.run.threads import share_cores
 from distill_live.training.vocoder.pace import expected_vocoder
 from distill_live.training.vocoder.trainer import get_adaptive_vocoder_training_config
+
+# The part of a given time that may go to measuring how loud the model plays.
+_FINISHING = 0.1
 
 
 @dataclass(frozen=True)
@@ -66,8 +76,8 @@ def expect_all(
 def prior_expected(
     choices: Choices, material: Material, config: CodecTrainingConfig, processes: Processes
 ) -> Expected:
-    """What the prior after a codec will take; before its first epoch, the recordings are coded, and
-    their grains are written if they are wanted."""
+    """What the prior after a codec will take. Before its first epoch, the recordings are coded, and
+    their grains are written if they are wanted; at the end, it is measured how loud it plays."""
     hop, frames = SpectrogramConfig().hop_length, config.codec.column_frames
     prior = prior_config(choices, material, config.codec, hop)
     columns = material.seconds * material.recordings.sample_rate / hop / frames
@@ -83,7 +93,28 @@ def prior_expected(
         processes.device,
         grains=choices.keep_grains,
     )
-    return replace(found, before=coding)
+    untrained = _untrained(config.codec, prior.prior, processes.device)
+    return replace(found, beside=coding + seconds_to_finish(choices, untrained))
+
+
+def seconds_to_finish(choices: Choices, loaded: LoadedVQModel) -> float:
+    """How long it takes to measure how loud a model plays, once it is trained. If a time is given,
+    this may take a tenth of it, and at the least what a few streams take."""
+    whole = seconds_to_measure(loaded)
+    if choices.time is None:
+        return whole
+    least = whole * LEAST_STREAMS / STREAMS
+    return min(whole, max(least, _FINISHING * choices.time.seconds))
+
+
+def _untrained(codec: VQVAEConfig, prior: PriorShape, device: torch.device) -> LoadedVQModel:
+    """A model that has learned nothing, to measure how fast one of its shape plays."""
+    spectrogram = AudioSpectrogram(SpectrogramConfig(image_groups=codec.image_groups)).to(device)
+    with torch.random.fork_rng():
+        network = ConvVQVAE(codec).to(device).eval().requires_grad_(False)
+        player = make_prior(prior).to(device).eval().requires_grad_(False)
+    vocoder = default_vocoder(network, spectrogram)
+    return LoadedVQModel(network, player, vocoder, spectrogram, device, metadata={})
 
 
 def vocoder_expected(choices: Choices, column_frames: int, processes: Processes) -> Expected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,6 +60,7 @@ def _add_loudness(run: TrainingRun) -> None:
         lufs = note_loudness(
             run.path, run.processes.device,
             lambda done: run.progress.advance(round(_STEPS * done), _STEPS),
+            max(run.seconds_left, 0.0),
         )  # fmt: skip
     except KeyboardInterrupt:
         run.say("its loudness was not measured: it may be louder or softer than other models")
@@ -71,10 +73,12 @@ def note_loudness(
     path: Path,
     device: torch.device,
     progress: Callable[[float], object] = lambda done: None,
+    limit_s: float = math.inf,
 ) -> float | None:
     """Measure how loud the model in a file plays, with the grains beside it, and note it in the
     file, whose weights stay as they are; returns LUFS, None for silence. `progress` gets the part
-    done, 0..1. Raises ModelFileError when the file cannot be written, and NoPriorError."""
-    lufs = playing_loudness(load_model_v2(path, device), progress)
+    done, 0..1. If it would take longer than `limit_s` seconds, fewer streams are measured. Raises
+    ModelFileError when the file cannot be written, and NoPriorError."""
+    lufs = playing_loudness(load_model_v2(path, device), progress, limit_s)
     rewrite_metadata(path, **{LOUDNESS: lufs})
     return lufs

@@ -35,7 +35,7 @@ def add_prior(run: TrainingRun, material: Material) -> None:
     def fitted() -> PriorTrainingConfig:
         # Making codes takes a part of the time.
         run.progress.begin("codes")
-        return prior_in_time(run, config, sequences(), codec.config.column_frames)
+        return prior_in_time(run, config, loaded, sequences())
 
     try:
         chosen = in_time(run, "prior", config, fitted)
@@ -46,7 +46,8 @@ def add_prior(run: TrainingRun, material: Material) -> None:
         trained = _train(run, material, chosen, sequences())
     except KeyboardInterrupt:
         raise RunStopped from None
-    run.progress.end_prior(trained.perplexity)
+    was_improving = trained.best_epoch == len(trained.history)
+    run.progress.end_prior(trained.perplexity, was_improving=was_improving)
     if run.processes.is_first:
         memorisation = _memorisation(trained.prior, sequences())
         if memorisation:

@@ -153,17 +153,23 @@ class TrainingProgress:
             f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.2f} {epoch.validation:7.2f}"
         )
 
-    def end_prior(self, perplexity: PriorPerplexity) -> None:
-        """Print the perplexity of the prior beside that of counting."""
+    def end_prior(self, perplexity: PriorPerplexity, *, was_improving: bool) -> None:
+        """Print the perplexity of the prior beside that of counting; `was_improving` says whether
+        its last epoch was the best."""
         counted = perplexity.baselines
         self._print(
             f"held-out perplexity: prior {perplexity.validation:.2f}; by counting codes "
             f"{counted.unigram:.2f}, by counting pairs of columns {counted.previous_column:.2f}"
         )
         if not perplexity.beats_counting:
+            advice = (
+                "train it for more epochs, or add recordings"
+                if was_improving
+                else ("add recordings: more epochs would not help")
+            )
             self._print(
                 "warning: the prior has learned no more than which codes follow which most often; "
-                "train it for more epochs, or add recordings"
+                + advice
             )
 
     def memorised(self, memorisation: Memorisation) -> None:

@@ -11,10 +11,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from distill_live.commands.training_steps.estimate import expect_all, vocoder_expected
+import torch
+
+from distill_live.commands.training_steps.estimate import (
+    expect_all,
+    seconds_to_finish,
+    vocoder_expected,
+)
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.progress import in_words
 from distill_live.commands.training_steps.run import TrainingRun
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.kinds import make_prior
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.data.sequences import CodeSequences
 from distill_live.training.prior.judging import judged_windows
@@ -57,20 +65,30 @@ def codec_in_time(
 
 
 def prior_in_time(
-    run: TrainingRun, config: PriorTrainingConfig, sequences: CodeSequences, column_frames: int
+    run: TrainingRun, config: PriorTrainingConfig, loaded: LoadedVQModel, sequences: CodeSequences
 ) -> PriorTrainingConfig:
-    """The prior's settings with numbers for its share of the time that is left."""
+    """The prior's settings with numbers for its share of the time that is left; `loaded` is the
+    model that it is for."""
     judged = judged_windows(sequences.validation, config.prior.context_columns)
-    phases = [expected_prior(config, run.processes.device, len(judged))]
+    found = expected_prior(config, run.processes.device, len(judged))
+    with torch.random.fork_rng():
+        untrained = make_prior(config.prior).to(loaded.device).eval().requires_grad_(False)
+    playing = replace(loaded, prior=untrained)
+    phases = [replace(found, beside=seconds_to_finish(run.choices, playing))]
     if run.choices.vocoder != "phase":
-        phases.append(vocoder_expected(run.choices, column_frames, run.processes))
+        frames = loaded.model.config.column_frames
+        phases.append(vocoder_expected(run.choices, frames, run.processes))
     return _alike(run, config, phases)
 
 
-def vocoder_in_time(run: TrainingRun, config: VocoderTrainingConfig) -> VocoderTrainingConfig:
-    """The vocoder's settings with numbers for the time that is left. A single process asks."""
-    frames = config.vocoder.block_frames
-    return _fitted(run, config, [vocoder_expected(run.choices, frames, run.processes)])
+def vocoder_in_time(
+    run: TrainingRun, config: VocoderTrainingConfig, loaded: LoadedVQModel
+) -> VocoderTrainingConfig:
+    """The vocoder's settings with numbers for the time that is left; `loaded` is the model that it
+    is for. A single process asks."""
+    found = vocoder_expected(run.choices, config.vocoder.block_frames, run.processes)
+    finishing = seconds_to_finish(run.choices, loaded) if loaded.prior else 0.0
+    return _fitted(run, config, [replace(found, beside=finishing)])
 
 
 def _alike(run: TrainingRun, config: _Config, phases: list[Expected]) -> _Config:

@@ -47,7 +47,7 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
         # Making pairs takes a part of the time.
         run.progress.begin("pairs")
         pairs()
-        return vocoder_in_time(run, config)
+        return vocoder_in_time(run, config, loaded)
 
     try:
         chosen = in_time(run, "vocoder", config, fitted)

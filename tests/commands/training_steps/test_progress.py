@@ -7,13 +7,20 @@ from distill_live.training.prior.baselines import Baselines
 from distill_live.training.prior.judging import PriorPerplexity
 
 
-def test_a_prior_that_only_counts_is_told_to_train_for_longer(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("was_improving", "advice"),
+    [
+        (True, "train it for more epochs, or add recordings"),
+        (False, "add recordings: more epochs would not help"),
+    ],
+)
+def test_what_to_do_about_a_prior_that_only_counts(
+    capsys: pytest.CaptureFixture[str], was_improving: bool, advice: str
 ) -> None:
+    perplexity = PriorPerplexity(10.0, 25.0, Baselines(30.0, 20.0))
     with TrainingProgress() as progress:
-        progress.end_prior(PriorPerplexity(10.0, 25.0, Baselines(30.0, 20.0)))
+        progress.end_prior(perplexity, was_improving=was_improving)
     warning = " ".join(capsys.readouterr().out.split()).partition("warning: ")[2]
     assert warning == (
-        "the prior has learned no more than which codes follow which most often; train it "
-        "for more epochs, or add recordings"
+        f"the prior has learned no more than which codes follow which most often; {advice}"
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from distill_live.commands.options import TimeLimit
-from distill_live.commands.training_steps import time_limit
+from distill_live.commands.training_steps import estimate, time_limit
 from distill_live.commands.training_steps.choices import Choices
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.training.codec.config import CodecTrainingConfig
@@ -44,5 +44,27 @@ def test_all_processes_train_as_many_epochs_as_the_first(second: Any) -> None:
 
 def test_a_vocoder_is_trained_by_one_process_that_asks_no_other(second: Any) -> None:
     plain = VocoderTrainingConfig(NeuralVocoderConfig(8))
-    assert time_limit.vocoder_in_time(second, plain).epochs == 12
+    loaded: Any = SimpleNamespace(prior=None)
+    assert time_limit.vocoder_in_time(second, plain, loaded).epochs == 12
     assert second.asked == []
+
+
+def test_time_is_left_to_measure_how_loud_the_model_plays(
+    second: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_limit, "seconds_to_finish", lambda *_: 4.0)
+    plain = VocoderTrainingConfig(NeuralVocoderConfig(8))
+    loaded: Any = SimpleNamespace(prior="one that plays")
+    assert time_limit.vocoder_in_time(second, plain, loaded).epochs == 8
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"), [(None, 48.0), ("1h", 48.0), ("2m", 12.0), ("10s", 8.0)]
+)
+def test_that_takes_a_tenth_of_a_given_time_but_at_least_what_four_streams_take(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, seconds: float
+) -> None:
+    monkeypatch.setattr(estimate, "seconds_to_measure", lambda _: 48.0)
+    choices = Choices(time=TimeLimit.read(given) if given else None)
+    loaded: Any = None
+    assert estimate.seconds_to_finish(choices, loaded) == pytest.approx(seconds)
