@@ -16,7 +16,12 @@ from distill_live.commands.training_steps.choices import (
 )
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.progress import in_words
-from distill_live.inference.loudness import LEAST_STREAMS, STREAMS, seconds_to_measure
+from distill_live.inference.loudness import (
+    LEAST_STREAMS,
+    STREAM_SECONDS,
+    STREAMS,
+    seconds_to_measure,
+)
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import default_vocoder, make_prior
@@ -32,7 +37,9 @@ from distill_live.training.vocoder.pace import expected_vocoder
 from distill_live.training.vocoder.trainer import get_adaptive_vocoder_training_config
 
 # The part of a given time that may go to measuring how loud the model plays.
-_FINISHING = 0.1
+_LOUDNESS_PART = 0.1
+# What else is done at the end takes about as long as playing for so many seconds.
+_OTHER_SECONDS = 18.0
 
 
 @dataclass(frozen=True)
@@ -98,13 +105,15 @@ def prior_expected(
 
 
 def seconds_to_finish(choices: Choices, loaded: LoadedVQModel) -> float:
-    """How long it takes to measure how loud a model plays, once it is trained. If a time is given,
-    this may take a tenth of it, and at the least what a few streams take."""
+    """How long it takes, once a model is trained, to measure how loud it plays and how much it
+    copies, and to write the report. If a time is given, loudness may take a tenth of it, and at the
+    least what a few streams take."""
     whole = seconds_to_measure(loaded)
+    others = whole * _OTHER_SECONDS / (STREAMS * STREAM_SECONDS)
     if choices.time is None:
-        return whole
+        return whole + others
     least = whole * LEAST_STREAMS / STREAMS
-    return min(whole, max(least, _FINISHING * choices.time.seconds))
+    return min(whole, max(least, _LOUDNESS_PART * choices.time.seconds)) + others
 
 
 def _untrained(codec: VQVAEConfig, prior: PriorShape, device: torch.device) -> LoadedVQModel:
