@@ -165,7 +165,7 @@ class TrainingProgress:
             advice = (
                 "train it for more epochs, or add recordings"
                 if was_improving
-                else ("add recordings: more epochs would not help")
+                else "add recordings: more epochs would not help"
             )
             self._print(
                 "warning: the prior has learned no more than which codes follow which most often; "
