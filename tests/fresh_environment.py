@@ -34,12 +34,11 @@ class FreshEnvironment:
         ours = sysconfig.get_path("purelib")
         (Path(shown.strip()) / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
 
-    def install(self, project: Path) -> Path:
-        """Build a project's wheel and install it; returns the wheel."""
+    def install(self, *projects: Path) -> list[Path]:
+        """Build the wheels of some projects and install them; returns the wheels."""
         pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
         alone = ("--no-deps", "--no-index")
-        before = set(self._wheels.glob("*.whl"))
-        run(*pip, "wheel", *alone, "--no-build-isolation", "-w", self._wheels, project)
-        [wheel] = set(self._wheels.glob("*.whl")) - before
-        run(*pip, "--python", self.python, "install", *alone, "--ignore-installed", wheel)
-        return wheel
+        run(*pip, "wheel", *alone, "--no-build-isolation", "-w", self._wheels, *projects)
+        wheels = sorted(self._wheels.glob("*.whl"))
+        run(*pip, "--python", self.python, "install", *alone, "--ignore-installed", *wheels)
+        return wheels

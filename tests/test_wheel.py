@@ -23,7 +23,7 @@ class Installed(FreshEnvironment):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.wheel = self.install(REPOSITORY)
+        [self.wheel] = self.install(REPOSITORY)
         self.elsewhere = folder / "elsewhere"
         self.elsewhere.mkdir()
 
