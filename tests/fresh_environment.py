@@ -38,7 +38,8 @@ class FreshEnvironment:
         """Build the wheels of some projects and install them; returns the wheels."""
         pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
         alone = ("--no-deps", "--no-index")
+        before = set(self._wheels.glob("*.whl"))
         run(*pip, "wheel", *alone, "--no-build-isolation", "-w", self._wheels, *projects)
-        wheels = sorted(self._wheels.glob("*.whl"))
+        wheels = sorted(set(self._wheels.glob("*.whl")) - before)
         run(*pip, "--python", self.python, "install", *alone, "--ignore-installed", *wheels)
         return wheels

@@ -23,7 +23,7 @@ SILENT_DB = -60.0
 #: are many because each plays what it happens to begin with: half-minute streams of the demo differ
 #: by a standard deviation of 5 LU, and so the mean of 24 is known to within 1.
 STREAMS, STREAM_SECONDS = 24, 6.0
-#: So many are enough where time is short; their mean is known to within 2.5.
+#: The fewest streams to measure if time is short.
 LEAST_STREAMS = 4
 #: Mono and stereo models are compared as they are heard.
 _HEARD_CHANNELS = 2
@@ -53,8 +53,8 @@ def playing_loudness(
 ) -> float | None:
     """The integrated loudness of what a model plays with the default settings, in LUFS, as it is
     heard: on two channels, which are the same if it is mono. None if that is silent. The same model
-    gives the same figure, unless there are only `limit_s` seconds to measure it in. `progress` gets
-    the part done, 0..1.
+    gives the same figure, unless `limit_s` seconds are too short for all streams: then there are as
+    many as the machine manages, and at least LEAST_STREAMS. `progress` gets the part done, 0..1.
 
     Raises NoPriorError if the model has no prior.
     """
@@ -72,12 +72,14 @@ def playing_loudness(
     return None if lufs is None else round(lufs, 2)
 
 
-def seconds_to_measure(loaded: LoadedVQModel) -> float:
-    """About how long `playing_loudness` will take without a limit, by a second of sound. Raises
-    NoPriorError if the model has no prior."""
+def playing_pace(loaded: LoadedVQModel) -> float:
+    """How many seconds it takes to generate one of sound, judged from one. Raises NoPriorError if
+    the model has no prior."""
+    # The first moment of a model takes longer than any other.
+    generate_audio_from_prior(loaded, duration_s=0.2, seed=0)
     began = time.monotonic()
     generate_audio_from_prior(loaded, duration_s=1.0, seed=0)
-    return STREAMS * STREAM_SECONDS * (time.monotonic() - began)
+    return time.monotonic() - began
 
 
 def _power(loaded: LoadedVQModel, mel: Tensor) -> Tensor:

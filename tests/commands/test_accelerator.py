@@ -31,7 +31,8 @@ TWO = ("--accelerator", "cpu", "--devices", 2)
 
 @contextmanager
 def started(folders: Folders, *arguments: object) -> Iterator[subprocess.Popen[str]]:
-    """`train` with two processes, as a user starts it; both import torch. None outlives this."""
+    """`train` with two processes, as a user starts it; both import torch. Both are killed when the
+    block ends."""
     words = ["-m", "tests.commands.tiny_training", "train", *map(str, [*arguments, *TWO])]
     ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.commands.options import TimeLimit
-from distill_live.commands.training_steps import time_limit
+from distill_live.commands.training_steps import loudness, time_limit
 from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.models.file.header import read_header
@@ -37,7 +37,7 @@ def given(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(time_limit, "expect_all", everything)
     monkeypatch.setattr(time_limit, "expected_prior", lambda *_: expected(1.0))
-    monkeypatch.setattr(time_limit, "seconds_to_finish", lambda *_: 0.0)
+    monkeypatch.setattr(time_limit, "seconds_to_finish", lambda *_, **__: 0.0)
     monkeypatch.setattr(time_limit, "vocoder_expected", lambda *_: expected(1.0))
     monkeypatch.setattr(TrainingRun, "seconds_left", 12.0)
 
@@ -176,23 +176,23 @@ def test_a_run_is_not_resumed_with_another_time_or_none(
 
 
 def test_time_is_left_for_the_end(
-    run_cli: RunCli,
-    trained: Trained,
-    folders: Folders,
-    sounds: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = folders.user / trained.path.name
-    model.write_bytes(trained.path.read_bytes())
     playing: list[bool] = []
 
     def finish(_: object, loaded: LoadedVQModel) -> float:
         playing.append(loaded.prior is not None)
         return 3.0
 
+    limits: list[float] = []
     monkeypatch.setattr(time_limit, "seconds_to_finish", finish)
-    assert run_cli("train-prior", model, sounds, "--time", "12s").code == 0
-    assert (numbers(model)["prior"], playing) == ((9, 2), [True])
+    monkeypatch.setattr(loudness, "playing_loudness", lambda *given: limits.append(given[2]))
+    assert run_cli("train", sounds, "--name", "kit", "--time", "12s").code == 0
+    # The prior is not there yet when its time is chosen.
+    assert playing == [True]
+    assert numbers(folders.user / "kit.distill")["prior"] == (9, 2)
+    # 4 s of the 12 s are for the report.
+    assert limits == [8.0]
 
 
 @pytest.mark.parametrize("command", ["train-prior", "train-vocoder"])

@@ -1,4 +1,6 @@
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -74,16 +76,21 @@ def test_what_is_measured_is_the_same_each_time_and_its_progress_is_told(
 
 
 @pytest.mark.usefixtures("brief")
+@pytest.mark.parametrize(
+    ("limit_s", "streams"), [(-1.0, 2), (29.0, 2), (30.0, 3), (59.0, 5), (60.0, 6)]
+)
 def test_with_little_time_fewer_streams_are_measured(
-    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch, limit_s: float, streams: int
 ) -> None:
     monkeypatch.setattr(loudness, "STREAMS", 6)
     monkeypatch.setattr(loudness, "LEAST_STREAMS", 2)
+    # It takes 10 s to make each.
+    clock = count(-10.0, 10.0)
+    given = SimpleNamespace(monotonic=lambda: max(next(clock), 0.0))
+    monkeypatch.setattr("distill_live.inference.loudness.time", given)
     seen = list[float]()
-    few = playing_loudness(tiny_model, seen.append, limit_s=0.0)
-    assert seen == [1 / 6, 2 / 6, 1.0]
-    monkeypatch.setattr(loudness, "STREAMS", 2)
-    assert few == playing_loudness(tiny_model, limit_s=1e6)
+    playing_loudness(tiny_model, seen.append, limit_s)
+    assert len(seen) == streams + 1 and seen[-1] == 1.0
 
 
 @pytest.mark.usefixtures("brief")

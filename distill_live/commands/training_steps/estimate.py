@@ -20,7 +20,7 @@ from distill_live.inference.loudness import (
     LEAST_STREAMS,
     STREAM_SECONDS,
     STREAMS,
-    seconds_to_measure,
+    playing_pace,
 )
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.models.file.loaded import LoadedVQModel
@@ -36,10 +36,13 @@ from distill_live.training.run.threads import share_cores
 from distill_live.training.vocoder.pace import expected_vocoder
 from distill_live.training.vocoder.trainer import get_adaptive_vocoder_training_config
 
-# The part of a given time that may go to measuring how loud the model plays.
-_LOUDNESS_PART = 0.1
-# What else is done at the end takes about as long as playing for so many seconds.
-_OTHER_SECONDS = 18.0
+# The share of a given time that measuring the loudness may take.
+_LOUDNESS_SHARE = 0.1
+# Checking for copies and writing the report take about as long as generating so many seconds of
+# sound, measured on two cores with a model of five short recordings.
+_REPORT_SECONDS = 18.0
+# Grains make generating so much slower (docs/performance.md).
+_GRAINS = 1.3
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def prior_expected(
     choices: Choices, material: Material, config: CodecTrainingConfig, processes: Processes
 ) -> Expected:
     """What the prior after a codec will take. Before its first epoch, the recordings are coded, and
-    their grains are written if they are wanted; at the end, it is measured how loud it plays."""
+    their grains are written if they are wanted; after its last, it is measured and reported on."""
     hop, frames = SpectrogramConfig().hop_length, config.codec.column_frames
     prior = prior_config(choices, material, config.codec, hop)
     columns = material.seconds * material.recordings.sample_rate / hop / frames
@@ -101,25 +104,30 @@ def prior_expected(
         grains=choices.keep_grains,
     )
     untrained = _untrained(config.codec, prior.prior, processes.device)
-    return replace(found, beside=coding + seconds_to_finish(choices, untrained))
+    return replace(found, overhead=coding + seconds_to_finish(choices, untrained))
 
 
-def seconds_to_finish(choices: Choices, loaded: LoadedVQModel) -> float:
-    """How long it takes, once a model is trained, to measure how loud it plays and how much it
-    copies, and to write the report. If a time is given, loudness may take a tenth of it, and at the
-    least what a few streams take."""
-    whole = seconds_to_measure(loaded)
-    others = whole * _OTHER_SECONDS / (STREAMS * STREAM_SECONDS)
-    if choices.time is None:
-        return whole + others
-    least = whole * LEAST_STREAMS / STREAMS
-    return min(whole, max(least, _LOUDNESS_PART * choices.time.seconds)) + others
+def seconds_to_finish(choices: Choices, loaded: LoadedVQModel, *, reports: bool = True) -> float:
+    """How long it takes, once a model is trained, to measure how loud it plays, and if it
+    `reports`, to check whether it copies and to write the report. If a time is given, the loudness
+    gets a tenth of it, but always enough for LEAST_STREAMS."""
+    pace = playing_pace(loaded)
+    if choices.keep_grains and loaded.grains is None:
+        # They are there by then.
+        pace *= _GRAINS
+    loudness = pace * STREAMS * STREAM_SECONDS
+    if choices.time:
+        least = pace * LEAST_STREAMS * STREAM_SECONDS
+        loudness = min(loudness, max(least, _LOUDNESS_SHARE * choices.time.seconds))
+    return loudness + reports * pace * _REPORT_SECONDS
 
 
 def _untrained(codec: VQVAEConfig, prior: PriorShape, device: torch.device) -> LoadedVQModel:
-    """A model that has learned nothing, to measure how fast one of its shape plays."""
-    spectrogram = AudioSpectrogram(SpectrogramConfig(image_groups=codec.image_groups)).to(device)
-    with torch.random.fork_rng():
+    """A model that has learned nothing, for measuring how fast one of this shape plays."""
+    config = SpectrogramConfig(n_mels=codec.n_mels, image_groups=codec.image_groups)
+    spectrogram = AudioSpectrogram(config).to(device)
+    # Its weights are drawn on the CPU.
+    with torch.random.fork_rng(devices=[]):
         network = ConvVQVAE(codec).to(device).eval().requires_grad_(False)
         player = make_prior(prior).to(device).eval().requires_grad_(False)
     vocoder = default_vocoder(network, spectrogram)

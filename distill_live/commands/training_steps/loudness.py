@@ -17,6 +17,8 @@ from distill_live.models.file.loudness import LOUDNESS
 from distill_live.models.file.persistence import load_model_v2
 
 _STEPS = 100
+# Writing the report afterwards takes at most so many seconds of the time that is given.
+_REPORT_S = 4.0
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def _add_loudness(run: TrainingRun) -> None:
         lufs = note_loudness(
             run.path, run.processes.device,
             lambda done: run.progress.advance(round(_STEPS * done), _STEPS),
-            max(run.seconds_left, 0.0),
+            lambda: run.seconds_left - _REPORT_S,
         )  # fmt: skip
     except KeyboardInterrupt:
         run.say("its loudness was not measured: it may be louder or softer than other models")
@@ -73,12 +75,14 @@ def note_loudness(
     path: Path,
     device: torch.device,
     progress: Callable[[float], object] = lambda done: None,
-    limit_s: float = math.inf,
+    limit_s: Callable[[], float] = lambda: math.inf,
 ) -> float | None:
     """Measure how loud the model in a file plays, with the grains beside it, and note it in the
     file, whose weights stay as they are; returns LUFS, None for silence. `progress` gets the part
-    done, 0..1. If it would take longer than `limit_s` seconds, fewer streams are measured. Raises
-    ModelFileError when the file cannot be written, and NoPriorError."""
-    lufs = playing_loudness(load_model_v2(path, device), progress, limit_s)
+    done, 0..1. If it would take longer than `limit_s()` seconds, asked once the model is loaded,
+    fewer streams are measured. Raises ModelFileError when the file cannot be written, and
+    NoPriorError."""
+    loaded = load_model_v2(path, device)
+    lufs = playing_loudness(loaded, progress, limit_s())
     rewrite_metadata(path, **{LOUDNESS: lufs})
     return lufs

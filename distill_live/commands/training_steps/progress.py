@@ -153,9 +153,9 @@ class TrainingProgress:
             f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.2f} {epoch.validation:7.2f}"
         )
 
-    def end_prior(self, perplexity: PriorPerplexity, *, was_improving: bool) -> None:
-        """Print the perplexity of the prior beside that of counting; `was_improving` says whether
-        its last epoch was the best."""
+    def end_prior(self, perplexity: PriorPerplexity, *, has_peaked: bool) -> None:
+        """Print the perplexity of the prior beside that of counting; `has_peaked` says whether it
+        was getting worse at the end."""
         counted = perplexity.baselines
         self._print(
             f"held-out perplexity: prior {perplexity.validation:.2f}; by counting codes "
@@ -163,9 +163,9 @@ class TrainingProgress:
         )
         if not perplexity.beats_counting:
             advice = (
-                "train it for more epochs, or add recordings"
-                if was_improving
-                else "add recordings: more epochs would not help"
+                "add recordings: with more epochs it only got worse"
+                if has_peaked
+                else "train it for more epochs, or add recordings"
             )
             self._print(
                 "warning: the prior has learned no more than which codes follow which most often; "

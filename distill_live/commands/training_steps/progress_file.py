@@ -96,8 +96,8 @@ class RecordedProgress(TrainingProgress):
         super().prior_epoch(epoch)
         self._epoch(epoch, {"training": epoch.training, "validation": epoch.validation})
 
-    def end_prior(self, perplexity: PriorPerplexity, *, was_improving: bool) -> None:
-        super().end_prior(perplexity, was_improving=was_improving)
+    def end_prior(self, perplexity: PriorPerplexity, *, has_peaked: bool) -> None:
+        super().end_prior(perplexity, has_peaked=has_peaked)
         beats = perplexity.beats_counting
         self._lines.write(
             "phase_end", phase="prior", perplexity=asdict(perplexity), beats_counting=beats

@@ -68,13 +68,13 @@ def prior_in_time(
     run: TrainingRun, config: PriorTrainingConfig, loaded: LoadedVQModel, sequences: CodeSequences
 ) -> PriorTrainingConfig:
     """The prior's settings with numbers for its share of the time that is left; `loaded` is the
-    model that it is for."""
+    model to train it for."""
     judged = judged_windows(sequences.validation, config.prior.context_columns)
     found = expected_prior(config, run.processes.device, len(judged))
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):
         untrained = make_prior(config.prior).to(loaded.device).eval().requires_grad_(False)
     playing = replace(loaded, prior=untrained)
-    phases = [replace(found, beside=seconds_to_finish(run.choices, playing))]
+    phases = [replace(found, overhead=seconds_to_finish(run.choices, playing))]
     if run.choices.vocoder != "phase":
         frames = loaded.model.config.column_frames
         phases.append(vocoder_expected(run.choices, frames, run.processes))
@@ -84,11 +84,11 @@ def prior_in_time(
 def vocoder_in_time(
     run: TrainingRun, config: VocoderTrainingConfig, loaded: LoadedVQModel
 ) -> VocoderTrainingConfig:
-    """The vocoder's settings with numbers for the time that is left; `loaded` is the model that it
-    is for. A single process asks."""
+    """The vocoder's settings with numbers for the time that is left; `loaded` is the model to train
+    it for. A single process asks."""
     found = vocoder_expected(run.choices, config.vocoder.block_frames, run.processes)
-    finishing = seconds_to_finish(run.choices, loaded) if loaded.prior else 0.0
-    return _fitted(run, config, [replace(found, beside=finishing)])
+    finishing = seconds_to_finish(run.choices, loaded, reports=False) if loaded.prior else 0.0
+    return _fitted(run, config, [replace(found, overhead=finishing)])
 
 
 def _alike(run: TrainingRun, config: _Config, phases: list[Expected]) -> _Config:

@@ -150,13 +150,18 @@ class MidiPorts:
         return {port: place for s in systems for port, place in s.known_inputs.items()}
 
     def _close_gone(self, system: MidiSystem, wanted: Sequence[PortName]) -> None:
-        for port in [port for port in system.inputs if port not in wanted]:
-            system.close_port(system.inputs.pop(port))
+        inputs = [port for port in system.inputs if port not in wanted]
+        outputs = [port for port in system.outputs if port not in system.known_outputs]
+        if inputs or outputs:
+            # Once is enough: to close what is connected to nothing any more changes nothing.
+            system.settle()
+        for port in inputs:
+            close_quietly(system.inputs.pop(port))
             self._tell(
                 f"MIDI input {_shown(port)} was disconnected; it will be reopened when it returns"
             )
-        for port in [port for port in system.outputs if port not in system.known_outputs]:
-            system.close_port(system.outputs.pop(port))
+        for port in outputs:
+            close_quietly(system.outputs.pop(port))
 
     def _open_input(self, name: PortName, number: int, now: float) -> bool:
         system = self._systems[name.system]

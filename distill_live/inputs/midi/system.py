@@ -27,10 +27,10 @@ VIRTUAL = f"{CLIENT_NAME}:{PORT_NAME}"
 #: to us and which controllers never send. After _UNANSWERED scans without it, JACK has ended.
 _PULSE = [0xF6]
 _UNANSWERED = 8
-# JACK tells its clients of a change one cycle later. A port that is closed at that very moment
-# crashes the program: the client's thread goes through the list that the port is taken from
-# (jack2's issue 216, and no library here has the lock). So each change gets time to be told.
-_TOLD_S = 0.1
+# JACK tells its clients of a change one cycle later. Closing a port at that moment can crash us:
+# the client's own thread walks the list that the port is removed from (jack2 issue 216), and RtMidi
+# offers no lock. So wait first; this is longer than a cycle of 4096 samples.
+_SETTLE_S = 0.1
 #: The most messages that are read from one port before it is another one's turn.
 _MESSAGES_PER_TURN = 256
 
@@ -101,13 +101,13 @@ class MidiSystem:
         pulse = () if self.pulse is None else (self.pulse,)
         ours: tuple[Port, ...] = (*pulse, self.probe, self.sender)
         for port in (*self.inputs.values(), *self.outputs.values(), *ours):
-            self.close_port(port)
+            self.settle()
+            close_quietly(port)
 
-    def close_port(self, port: Port) -> None:
-        """Close one of its ports, even if it is gone."""
+    def settle(self) -> None:
+        """Wait until the last change is over, before a port is closed; only JACK needs that."""
         if self.name == "JACK":
-            time.sleep(_TOLD_S)
-        close_quietly(port)
+            time.sleep(_SETTLE_S)
 
 
 def open_system(backend: MidiBackend, name: str) -> MidiSystem:

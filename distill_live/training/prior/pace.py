@@ -67,7 +67,7 @@ def seconds_to_code(
     """About how long it takes from a codec's last epoch to the codes that a prior is trained on, of
     so many columns of sound, measured with a codec that has learned nothing. With `grains`, all of
     it is decoded, too, column by column."""
-    with torch.random.fork_rng(), torch.inference_mode():
+    with torch.random.fork_rng(devices=[]), torch.inference_mode():
         codec = ConvVQVAE(config).to(device).eval()
         mel = torch.zeros(config.rows, _CODED_COLUMNS * config.column_frames, device=device)
         codec.encode(mel[None, None, :, : config.column_frames])

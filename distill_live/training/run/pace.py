@@ -19,13 +19,13 @@ MEASURED_STEPS = _SKIPPED + _TIMED
 @dataclass(frozen=True)
 class Expected:
     """What `epochs` of `steps` will take: so many seconds for a `step`, for `judging` each epoch,
-    and `beside` them, before the first one and after the last."""
+    and `overhead` before the first one and after the last."""
 
     step: float
     judging: float
     steps: int
     epochs: int
-    beside: float = 0.0
+    overhead: float = 0.0
 
     @property
     def epoch(self) -> float:
@@ -40,7 +40,7 @@ class Expected:
     @property
     def whole(self) -> float:
         """Seconds of all epochs, and of what comes before and after them."""
-        return self.beside + self.seconds
+        return self.overhead + self.seconds
 
     def within(self, seconds: float) -> Expected:
         """As many whole epochs as fit into a time, at least one, with as many more steps as fill
@@ -53,7 +53,7 @@ class Expected:
 def fit(phases: Sequence[Expected], seconds: float) -> list[Expected]:
     """The epochs of phases that together fit into a time, shared out in proportion to what each
     takes by itself. Each has at least one, even if that is more than its share, or too much."""
-    free, sharing = seconds - sum(one.beside for one in phases), list(phases)
+    free, sharing = seconds - sum(one.overhead for one in phases), list(phases)
     while short := [one for one in sharing if one.epoch > _share(one, sharing, free)]:
         free -= sum(one.epoch for one in short)
         sharing = [one for one in sharing if one not in short]
@@ -67,7 +67,7 @@ def _share(one: Expected, sharing: Sequence[Expected], seconds: float) -> float:
 
 def least_seconds(phases: Sequence[Expected]) -> float:
     """The shortest time that phases fit into: an epoch each."""
-    return sum(one.beside + one.epoch for one in phases)
+    return sum(one.overhead + one.epoch for one in phases)
 
 
 class Pace:

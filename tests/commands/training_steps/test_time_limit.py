@@ -52,7 +52,9 @@ def test_a_vocoder_is_trained_by_one_process_that_asks_no_other(second: Any) -> 
 def test_time_is_left_to_measure_how_loud_the_model_plays(
     second: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(time_limit, "seconds_to_finish", lambda *_: 4.0)
+    monkeypatch.setattr(
+        time_limit, "seconds_to_finish", lambda *_, reports: 20.0 if reports else 4.0
+    )
     plain = VocoderTrainingConfig(NeuralVocoderConfig(8))
     loaded: Any = SimpleNamespace(prior="one that plays")
     assert time_limit.vocoder_in_time(second, plain, loaded).epochs == 8
@@ -62,11 +64,22 @@ def test_time_is_left_to_measure_how_loud_the_model_plays(
     ("given", "seconds"),
     [(None, 48.0), ("1h", 48.0), ("2m", 12.0), ("10s", 8.0)],
 )
-def test_that_takes_a_tenth_of_a_given_time_but_at_least_what_four_streams_take(
+def test_the_loudness_gets_a_tenth_of_a_given_time_but_always_enough_for_four_streams(
     monkeypatch: pytest.MonkeyPatch, given: str | None, seconds: float
 ) -> None:
-    monkeypatch.setattr(estimate, "seconds_to_measure", lambda _: 48.0)
+    # 24 streams of 6 s take 48 s, and the rest as long as 18 s of sound.
+    monkeypatch.setattr(estimate, "playing_pace", lambda _: 1 / 3)
     choices = Choices(time=TimeLimit.read(given) if given else None)
-    loaded: Any = None
-    # What else is done then takes another eighth.
-    assert estimate.seconds_to_finish(choices, loaded) == pytest.approx(seconds + 6.0)
+    grainy: Any = SimpleNamespace(grains="some")
+    assert estimate.seconds_to_finish(choices, grainy, reports=False) == pytest.approx(seconds)
+    assert estimate.seconds_to_finish(choices, grainy) == pytest.approx(seconds + 6.0)
+
+
+def test_grains_that_are_still_to_be_written_make_playing_slower(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(estimate, "playing_pace", lambda _: 1 / 3)
+    plain: Any = SimpleNamespace(grains=None)
+    without = estimate.seconds_to_finish(Choices(grains=False), plain, reports=False)
+    assert without == pytest.approx(48.0)
+    assert estimate.seconds_to_finish(Choices(), plain, reports=False) > without

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import pytest
 
 from distill_live.errors import DeviceError
+from distill_live.inputs.midi.backend import MidiBackend, RtMidiBackend
 from distill_live.inputs.midi.names import PortName
+from distill_live.inputs.midi.ports import MidiPorts
 from distill_live.inputs.midi.system import MidiSystem
 
 
@@ -35,19 +37,35 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def opened(name: str, events: list[str]) -> MidiSystem:
-    """A system with a pulse and one input, which is gone."""
+    """A system with a pulse, and an input and an output that are gone."""
     probe, sender, pulse = (RecordedPort(one, events) for one in ("probe", "sender", "pulse"))
     system = MidiSystem(name, probe, sender, pulse=pulse)  # type: ignore[arg-type]
     gone = RecordedPort("knobs", events, refuses=True)
     system.inputs[PortName(name, "knobs:out")] = gone  # type: ignore[assignment]
+    system.outputs[PortName(name, "knobs:in")] = RecordedPort("lights", events)  # type: ignore[assignment]
     return system
 
 
 def test_jack_has_time_to_tell_its_clients_of_each_change(events: list[str]) -> None:
     opened("JACK", events).close()
-    assert events == ["wait", "knobs", "wait", "pulse", "wait", "probe", "wait", "sender"]
+    ports = ("knobs", "lights", "pulse", "probe", "sender")
+    assert events == [event for port in ports for event in ("wait", port)]
 
 
 def test_other_systems_close_at_once(events: list[str]) -> None:
     opened("ALSA", events).close()
-    assert events == ["knobs", "pulse", "probe", "sender"]
+    assert events == ["knobs", "lights", "pulse", "probe", "sender"]
+
+
+@pytest.mark.parametrize(("name", "waits"), [("JACK", ["wait"]), ("ALSA", [])])
+def test_other_devices_wait_only_once_for_one_that_is_gone(
+    events: list[str], name: str, waits: list[str]
+) -> None:
+    nothing: MidiBackend = RtMidiBackend({}, object, object, ())
+    ports = MidiPorts(nothing, (), lambda line: None)
+    system = opened(name, events)
+    ports._systems[name] = system
+    system.is_alive = lambda: True  # type: ignore[method-assign]
+    ports.scan(0.0)
+    assert events == [*waits, "knobs", "lights"]
+    assert not system.inputs and not system.outputs

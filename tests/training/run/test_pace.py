@@ -21,7 +21,7 @@ PRIOR = PriorTrainingConfig(
 #: An epoch takes 10 s of training and 2 s of judging.
 CODEC = Expected(step=0.2, judging=2.0, steps=50, epochs=40)
 #: An epoch takes 5 s, and the first begins after 30 s.
-LATER = Expected(step=0.1, judging=0.0, steps=50, epochs=24, beside=30.0)
+LATER = Expected(step=0.1, judging=0.0, steps=50, epochs=24, overhead=30.0)
 
 
 def told(steps_done: int) -> list[float]:

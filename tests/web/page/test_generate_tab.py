@@ -46,7 +46,7 @@ def generate(page: Page, seed: int, **fields: object) -> None:
 
 
 def made(page: Page, seed: int) -> Locator:
-    """The row of a sound, once it is there and the list of jobs above it moves it no more."""
+    """The row of a sound, once it is there and the list of jobs above no longer moves it."""
     row = page.locator(".sound").filter(has_text=f"tiny_{seed}.wav")
     expect(row).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".job").get_by_role("button", name="Stop")).to_have_count(0)
