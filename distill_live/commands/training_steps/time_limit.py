@@ -104,7 +104,8 @@ def _fitted(run: TrainingRun, config: _Config, phases: list[Expected]) -> _Confi
     if least > left:
         run.say(
             f"warning: --time {run.choices.time} is too short: from here, it takes "
-            f"{in_words(least)} to train everything for one epoch and measure it, which is done all the same"
+            f"{in_words(least)} to train everything for one epoch and measure it, which is done "
+            "all the same"
         )
     first = fit(phases, left)[0]
     return replace(config, epochs=first.epochs, steps_per_epoch=first.steps)
