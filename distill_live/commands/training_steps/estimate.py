@@ -25,7 +25,7 @@ from distill_live.inference.loudness import (
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import default_vocoder, make_prior
-from distill_live.models.prior.base import PriorShape
+from distill_live.models.prior.base import Prior, PriorShape
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.pace import expected_codec
 from distill_live.training.prior.judging import expected_windows
@@ -119,19 +119,25 @@ def seconds_to_finish(choices: Choices, loaded: LoadedVQModel, *, reports: bool 
     if choices.time:
         least = pace * LEAST_STREAMS * STREAM_SECONDS
         loudness = min(loudness, max(least, _LOUDNESS_SHARE * choices.time.seconds))
-    return loudness + reports * pace * _REPORT_SECONDS
+    return loudness + (pace * _REPORT_SECONDS if reports else 0.0)
 
 
 def _untrained(codec: VQVAEConfig, prior: PriorShape, device: torch.device) -> LoadedVQModel:
     """A model that has learned nothing, for measuring how fast one of this shape plays."""
     config = SpectrogramConfig(n_mels=codec.n_mels, image_groups=codec.image_groups)
     spectrogram = AudioSpectrogram(config).to(device)
-    # Its weights are drawn on the CPU.
     with torch.random.fork_rng(devices=[]):
         network = ConvVQVAE(codec).to(device).eval().requires_grad_(False)
-        player = make_prior(prior).to(device).eval().requires_grad_(False)
-    vocoder = default_vocoder(network, spectrogram)
+    vocoder, player = default_vocoder(network, spectrogram), untrained_prior(prior, device)
     return LoadedVQModel(network, player, vocoder, spectrogram, device, metadata={})
+
+
+def untrained_prior(shape: PriorShape, device: torch.device) -> Prior:
+    """A prior that has learned nothing, for measuring how fast one of this shape plays. The random
+    numbers of the training itself are not affected."""
+    # Weights are drawn on the CPU.
+    with torch.random.fork_rng(devices=[]):
+        return make_prior(shape).to(device).eval().requires_grad_(False)
 
 
 def vocoder_expected(choices: Choices, column_frames: int, processes: Processes) -> Expected:

@@ -17,7 +17,7 @@ from distill_live.models.file.loudness import LOUDNESS
 from distill_live.models.file.persistence import load_model_v2
 
 _STEPS = 100
-# Writing the report afterwards takes at most so many seconds of the time that is given.
+# Writing the report afterwards takes about so many seconds of the time that is given.
 _REPORT_S = 4.0
 
 

@@ -11,18 +11,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-import torch
-
 from distill_live.commands.training_steps.estimate import (
     expect_all,
     seconds_to_finish,
+    untrained_prior,
     vocoder_expected,
 )
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.progress import in_words
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.models.file.loaded import LoadedVQModel
-from distill_live.models.kinds import make_prior
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.data.sequences import CodeSequences
 from distill_live.training.prior.judging import judged_windows
@@ -71,9 +69,7 @@ def prior_in_time(
     model to train it for."""
     judged = judged_windows(sequences.validation, config.prior.context_columns)
     found = expected_prior(config, run.processes.device, len(judged))
-    with torch.random.fork_rng(devices=[]):
-        untrained = make_prior(config.prior).to(loaded.device).eval().requires_grad_(False)
-    playing = replace(loaded, prior=untrained)
+    playing = replace(loaded, prior=untrained_prior(config.prior, loaded.device))
     phases = [replace(found, overhead=seconds_to_finish(run.choices, playing))]
     if run.choices.vocoder != "phase":
         frames = loaded.model.config.column_frames
