@@ -46,9 +46,7 @@ def add_prior(run: TrainingRun, material: Material) -> None:
         trained = _train(run, material, chosen, sequences())
     except KeyboardInterrupt:
         raise RunStopped from None
-    # A single epoch that is worse means little.
-    has_peaked = len(trained.history) - trained.best_epoch >= 2
-    run.progress.end_prior(trained.perplexity, has_peaked=has_peaked)
+    run.progress.end_prior(trained.perplexity, has_peaked=trained.has_peaked)
     if run.processes.is_first:
         memorisation = _memorisation(trained.prior, sequences())
         if memorisation:

@@ -104,6 +104,11 @@ class TrainedPrior:
     ending: Ending
     warning: str
 
+    @property
+    def has_peaked(self) -> bool:
+        """Whether it was getting worse at the end; a single epoch that is worse means little."""
+        return len(self.history) - self.best_epoch >= 2
+
 
 def train_prior_on_codes(
     sequences: CodeSequences,

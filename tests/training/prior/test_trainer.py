@@ -173,6 +173,23 @@ def test_training_ends_when_it_has_not_become_better_for_long(
     assert (kept.best_epoch, kept.ending.interrupted) == (2, False)
 
 
+@pytest.mark.parametrize(
+    ("judged", "has_peaked"),
+    [([3.0, 2.0, 1.0], False), ([3.0, 1.0, 2.0], False), ([1.0, 3.0, 2.0], True)],
+)
+def test_a_single_epoch_that_is_worse_is_no_peak(
+    sequences: CodeSequences,
+    monkeypatch: pytest.MonkeyPatch,
+    judged: list[float],
+    has_peaked: bool,
+) -> None:
+    # The last one is of the codes that it knows.
+    figures = iter([*judged, 1.0])
+    monkeypatch.setattr(training_module, "window_perplexity", lambda *_: next(figures))
+    config = dataclasses.replace(TINY, epochs=3, steps_per_epoch=1)
+    assert train_prior_on_codes(sequences, config).has_peaked == has_peaked
+
+
 def test_a_loss_that_is_no_number_keeps_the_best_before_it(
     sequences: CodeSequences, monkeypatch: pytest.MonkeyPatch
 ) -> None:
