@@ -17,6 +17,7 @@ from distill_live.commands.output import print_json
 from distill_live.errors import LiveError
 from distill_live.inference.loading import load_model
 from distill_live.models.file.library import DEMO
+from distill_live.models.sound_settings import USUAL_SOUND
 
 if TYPE_CHECKING:
     from distill_live.models.file.loaded import LoadedVQModel
@@ -61,7 +62,7 @@ def _measure(loaded: LoadedVQModel, columns: int) -> dict[str, float]:
     """Seconds of each part of the way of the sound, as rates and real-time factors."""
     from distill_live.live.soundcheck import PARTS, measure
 
-    timings = measure(loaded, columns, threads=1)
+    timings = measure(loaded, columns, threads=1, sound=USUAL_SOUND)
     codes = columns * loaded.require_prior().config.column_codes
     sound = timings.sound_seconds
     return {
@@ -69,7 +70,18 @@ def _measure(loaded: LoadedVQModel, columns: int) -> dict[str, float]:
         "codes per second, without": _uncached_rate(loaded),
         **{f"real-time factor, {part}": timings.total(part) / sound for part in PARTS},
         "real-time factor, together": timings.total() / sound,
+        **_busiest(loaded, columns),
     }
+
+
+def _busiest(loaded: LoadedVQModel, columns: int) -> dict[str, float]:
+    """The real-time factor where grains and vocoder are both heard, for a model with grains."""
+    from distill_live.live.soundcheck import measure
+
+    if loaded.grains is None:
+        return {}
+    timings = measure(loaded, columns, threads=1)
+    return {"the same, with grains and vocoder mixed": timings.total() / timings.sound_seconds}
 
 
 def _uncached_rate(loaded: LoadedVQModel) -> float:

@@ -21,10 +21,13 @@ from distill_live.models.devices import use_threads
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
+from distill_live.models.sound_settings import SoundSettings
 
 Part = Literal["sampling", "decode", "vocoder"]
 PARTS: tuple[Part, ...] = get_args(Part)
 
+#: The settings with which a column takes longest: all of the sound is grains and vocoder together.
+BUSIEST = SoundSettings(grain=0.5, reach=40.0)
 #: With more threads than this, networks of this size spend their time waiting for each other.
 MAX_THREADS = 4
 #: Columns that are played before the measured ones, because the first ones set things up.
@@ -102,13 +105,17 @@ def thread_counts(device: torch.device) -> list[int]:
 
 
 @torch.inference_mode()
-def measure(loaded: LoadedVQModel, columns: int, threads: int) -> Timings:
+def measure(
+    loaded: LoadedVQModel, columns: int, threads: int, sound: SoundSettings = BUSIEST
+) -> Timings:
     """Play `columns` columns, in the middle of a stream, as fast as possible.
 
-    Torch has `threads` threads meanwhile, and as many as before afterwards. Raises NoPriorError.
+    Unless `sound` says otherwise, grains and vocoder are both at work: what plays with these
+    settings plays with all. Torch has `threads` threads meanwhile, and as many as before
+    afterwards. Raises NoPriorError.
     """
     with use_threads(threads):
-        marks = _play(loaded, columns)
+        marks = _play(loaded, columns, sound)
     seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
     return Timings(seconds, np.diff(marks, axis=1))
 
@@ -130,7 +137,7 @@ def propose(timings: Mapping[int, Timings]) -> Proposal:
     )
 
 
-def _play(loaded: LoadedVQModel, columns: int) -> NDArray[np.float64]:
+def _play(loaded: LoadedVQModel, columns: int, sound: SoundSettings) -> NDArray[np.float64]:
     """The clock `[columns, 4]` before, between and after the parts of each column."""
     prior, sampling = loaded.require_prior(), Sampling()
     config = prior.config
@@ -138,7 +145,7 @@ def _play(loaded: LoadedVQModel, columns: int) -> NDArray[np.float64]:
     session.prime(np.zeros((config.context_columns, config.bands, config.num_quantizers), np.int64))
     if loaded.grains is not None:
         loaded.grains.prepare()
-    decoder, vocoder = loaded.decoder(), loaded.sounding()
+    decoder, vocoder = loaded.decoder(sound), loaded.sounding(sound)
     marks = np.zeros((_WARM_COLUMNS + columns, 1 + len(PARTS)))
     for column in marks:
         column[0] = time.perf_counter()

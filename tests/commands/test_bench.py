@@ -40,6 +40,16 @@ def test_the_table_has_a_row_per_figure(
     assert lines[-1].split()[-1] == "1.5"
 
 
+def test_a_model_with_grains_is_also_measured_with_all_of_its_sound_at_work(
+    run_cli: RunCli, tiny_grainy_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "_time_to_first_sound", lambda *_: 1.5)
+    result = run_cli("bench", tiny_grainy_path, "--seconds", 1, "--json")
+    assert result.code == 0, result.err
+    busiest = "the same, with grains and vocoder mixed"
+    assert list(json.loads(result.out))[2:] == [*FIGURES[:-1], busiest, FIGURES[-1]]
+
+
 def test_a_server_that_does_not_play_is_an_error(
     run_cli: RunCli, tiny_in_library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ import torch
 from distill_live.errors import NoPriorError
 from distill_live.live.soundcheck import Timings, measure, propose, thread_counts
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.sound_settings import SoundSettings
+from distill_live.models.vocoder.vocoder import PhaseStream
 
 
 def machine(
@@ -28,6 +30,25 @@ def test_every_part_of_every_column_is_measured(tiny_model: LoadedVQModel) -> No
     assert timings.spent.shape == (5, 3)
     assert (timings.spent > 0).all()
     assert timings.column_seconds == 4096 / 48_000
+
+
+def test_grains_and_vocoder_are_both_measured_unless_the_settings_say_otherwise(
+    tiny_grainy: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = []
+    push = PhaseStream.push
+
+    def counted(stream: PhaseStream, mel: torch.Tensor) -> torch.Tensor:
+        heard.append(mel.shape[1])
+        return push(stream, mel)
+
+    monkeypatch.setattr(PhaseStream, "push", counted)
+    measure(tiny_grainy, 10, threads=1)
+    busiest = sum(heard)
+    heard.clear()
+    measure(tiny_grainy, 10, threads=1, sound=SoundSettings(grain=1.0, reach=40.0))
+    assert busiest == 12 * 8
+    assert sum(heard) < busiest / 2
 
 
 def test_the_number_of_threads_is_as_it_was_after_measuring(tiny_model: LoadedVQModel) -> None:

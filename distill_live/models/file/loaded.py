@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,7 @@ from distill_live.models.codec.clarity import UNMEASURED, Clarity, ClearStream
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.kept_recordings import Preview
 from distill_live.models.grains.corpus import Grains
+from distill_live.models.grains.lazy_vocoder import LazyVocoder
 from distill_live.models.grains.stream import GrainStream
 from distill_live.models.kinds import AnyVocoder, Codec
 from distill_live.models.prior.base import Prior
@@ -91,7 +93,10 @@ class LoadedVQModel:
             base = StereoStream(base, self._stereo)
         if self.grains is None:
             return base
-        return GrainStream(base, self.grains, sound.grain, sound.reach)
+        samples = self.column_samples
+        lag = max(self.settling_frames * self.spectrogram.config.hop_length, self.delay_samples)
+        vocoder = LazyVocoder(base, self.channels, samples, settling=math.ceil(lag / samples))
+        return GrainStream(vocoder, self.grains, sound.grain, sound.reach)
 
     @cached_property
     def codebooks(self) -> Codebooks:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,8 +20,8 @@ from distill_live.models.grains.corpus import Grains
 from distill_live.models.grains.corrected import CorrectedSound
 from distill_live.models.grains.features import Db, group_db, to_db
 from distill_live.models.grains.joining import best_shift, likeness, mix
+from distill_live.models.grains.lazy_vocoder import LazyState, LazyVocoder
 from distill_live.models.grains.matching import Match
-from distill_live.models.vocoder.vocoder import VocoderStream
 
 Samples = NDArray[np.float32]
 #: The number of a recording among a model's grains, and a second in it.
@@ -43,15 +45,15 @@ _RAMP = 960
 class GrainState:
     """A stream of grains between two columns. Its arrays are replaced, never changed in place.
 
-    `base` is the vocoder's state. `db` `[M, n]`: the mels of the last two columns in dB; `frames`:
-    how many have been pushed as whole columns; `waiting`: rows `[R, n]` of one that is not full,
-    None before the first push. `stretch` is what is playing, None while the vocoder is heard alone;
-    `share`, 0..1, how much of the sound it is, and `alike`, 0..1, how alike the vocoder's sound and
-    its own were in the last column. `distance` is how far the last matches were in dB on average,
-    None before the first.
+    `vocoder` is the vocoder's state. `db` `[M, n]`: the mels of the last two columns in dB;
+    `frames`: how many have been pushed as whole columns; `waiting`: rows `[R, n]` of one that is
+    not full, None before the first push. `stretch` is what is playing, None while the vocoder is
+    heard alone; `share`, 0..1, how much of the sound it is, and `alike`, 0..1, how alike the
+    vocoder's sound and its own were when both were heard last. `distance` is how far the last
+    matches were in dB on average, None before the first.
     """
 
-    base: object
+    vocoder: LazyState | None
     db: Db
     frames: int
     waiting: Tensor | None
@@ -90,19 +92,19 @@ class GrainStream:
 
     `amount`, 0..1, says how much of the sound is grains, and `reach`, in dB, how far a match may be
     from what was decoded: beyond it the vocoder is heard. Both may change from column to column. At
-    amount 0 the bytes are the vocoder's.
+    amount 0 the bytes are the vocoder's. Where only grains are heard, the vocoder does not work.
 
     The sound has as many channels as the vocoder's: grains of one channel go to both, and of grains
     of two the mean is taken for one. Joins are sought in the mean.
     """
 
-    def __init__(self, base: VocoderStream, grains: Grains, amount: float, reach: float) -> None:
-        self._base, self._grains = base, grains
+    def __init__(self, vocoder: LazyVocoder, grains: Grains, amount: float, reach: float) -> None:
+        self._vocoder, self._grains = vocoder, grains
         self.amount, self.reach = amount, reach
         self._corrected = CorrectedSound(grains)
         self._sound, self._length = grains.spectrogram.config, grains.column_frames
         self._state = GrainState(
-            base=None,
+            vocoder=None,
             db=np.zeros((self._sound.n_mels, 2 * self._length), np.float32),
             frames=0,
             waiting=None,
@@ -113,7 +115,7 @@ class GrainStream:
     @property
     def emitted(self) -> int:
         """Samples given so far."""
-        return self._base.emitted
+        return self._vocoder.emitted
 
     @property
     def origin(self) -> GrainOrigin | None:
@@ -135,84 +137,85 @@ class GrainStream:
             for first in range(0, whole, self._length)
         ]
         self._state = replace(self._state, waiting=waiting[:, whole:].clone())
-        if not parts:
-            # No samples yet: the vocoder knows in how many channels.
-            return self._base.push(waiting[:, :0]).cpu()
-        return torch.from_numpy(np.concatenate(parts))
+        return torch.from_numpy(np.concatenate([self._vocoder.nothing, *parts]))
 
     def flush(self) -> Tensor:
         """The rest: all together are exactly hop times the frames pushed."""
-        state = self._state
-        parts = [] if state.waiting is None else [self._base.push(state.waiting)]
-        base: Samples = torch.cat([*parts, self._base.flush()]).cpu().numpy()
-        if state.stretch is None:
-            return torch.from_numpy(base)
-        try:
-            before = state.stretch
-            sound = self._corrected.read(before.recording, before.start, before.gains, len(base))
-        except AudioFileError:
-            # A file may hold anything; the vocoder plays on.
-            return torch.from_numpy(base)
-        return torch.from_numpy(self._mixed(base, before, sound, state.share)[0])
+        return torch.from_numpy(self._rest())
 
     def snapshot(self) -> GrainState:
         """The state, to be given to `restore`."""
-        return replace(self._state, base=self._base.snapshot())
+        return replace(self._state, vocoder=self._vocoder.snapshot())
 
     def restore(self, state: Any) -> None:
         """Go on from a snapshot."""
-        self._base.restore(state.base)
+        self._vocoder.restore(state.vocoder)
         self._state = state
 
     def _push_column(self, mel: Tensor) -> Samples:
         state, hop, length = self._state, self._sound.hop_length, self._length
         # The samples that this column completes begin so many samples before its own.
-        late = state.frames * hop - self._base.emitted
-        base: Samples = self._base.push(mel).cpu().numpy()
+        late = state.frames * hop - self.emitted
+        count = self._vocoder.push(mel)
         added = to_db(mel[: self._sound.n_mels].numpy(), self._sound)
         db = np.concatenate([state.db[:, length:], added], axis=1)
         self._state = replace(state, db=db, frames=state.frames + length)
         if self.amount == state.share == 0.0:
             self._state = replace(self._state, stretch=None, distance=None)
-            return base
-        if not len(base):
+            return self._vocoder.sound()
+        if not count:
             # A vocoder may hold back its whole first column.
-            return base
+            return self._vocoder.nothing
         frames = min(late // hop, length)
         own = db[:, length - frames : 2 * length - frames]
         query = group_db(own, self._grains.file.header.firsts)
         try:
-            return self._play(base, Moment(own, query, early=late - frames * hop))
+            return self._play(count, Moment(own, query, early=late - frames * hop))
         except AudioFileError:
             # A file may hold anything; the vocoder plays on.
             self._state = replace(self._state, stretch=None, share=0.0)
-            return base
+            return self._vocoder.sound()
 
-    def _play(self, base: Samples, moment: Moment) -> Samples:
-        """The sound of a column, whose vocoder's sound is `base`, [N] or [N, 2]."""
-        state = self._state
+    def _rest(self) -> Samples:
+        """What is left of the sound at the end."""
+        state, vocoder = self._state, self._vocoder
+        if state.waiting is None or state.stretch is None:
+            return vocoder.flush(state.waiting)
+        frames = state.frames + state.waiting.shape[1]
+        before, count = state.stretch, frames * self._sound.hop_length - vocoder.emitted
+        try:
+            sound = self._corrected.read(before.recording, before.start, before.gains, count)
+        except AudioFileError:
+            # A file may hold anything; the vocoder plays on.
+            return vocoder.flush(state.waiting)
+        base = partial(vocoder.flush, state.waiting)
+        return self._mixed(base, before, sound, state.share)[0]
+
+    def _play(self, count: int, moment: Moment) -> Samples:
+        """`count` samples of a column, [N] or [N, 2]."""
+        state, vocoder = self._state, self._vocoder.sound
         continued = self._continued_match(moment)
         best = self._best_match(moment.query, continued)
         if best is None:
-            return base
+            return vocoder()
         distance, far = state.distance, math.sqrt(best.cost)
         distance = far if distance is None else distance + _AVERAGED * (far - distance)
         share = self.amount * self._trust(max(distance, far / _ALONE))
         if share == state.share == 0.0:
             self._state = replace(state, stretch=None, distance=distance)
-            return base
+            return vocoder()
         if best is continued and state.stretch is not None:
             recording, start = state.stretch.recording, state.stretch.start
         else:
-            recording, start = self._join(best, base, moment.early)
+            recording, start = self._join(best, count, moment.early)
         gains = self._corrected.gains(
             best, moment.db, moment.query, recording, start + moment.early
         )
-        made = self._corrected.read(recording, start, gains, len(base) + _FADE)
+        made = self._corrected.read(recording, start, gains, count + _FADE)
         # A copy: states are kept, and a part of an array keeps the whole of it.
-        sound, tail = made[: len(base)], made[len(base) :].copy()
-        mixed, alike = self._mixed(base, state.stretch, sound, share)
-        stretch = Stretch(recording, start, start + len(base), gains, tail)
+        sound, tail = made[:count], made[count:].copy()
+        mixed, alike = self._mixed(vocoder, state.stretch, sound, share)
+        stretch = Stretch(recording, start, start + count, gains, tail)
         self._state = replace(state, stretch=stretch, share=share, alike=alike, distance=distance)
         return mixed
 
@@ -239,35 +242,41 @@ class GrainStream:
         far, near = _FAR * self.reach, _NEAR * self.reach
         return min(max((far - distance) / (far - near), 0.0), 1.0)
 
-    def _join(self, match: Match, base: Samples, early: int) -> tuple[int, int]:
+    def _join(self, match: Match, length: int, early: int) -> tuple[int, int]:
         """The recording and the sample in it from which a match is played, so that it continues
-        what is playing. The match's first frame is `early` samples after the sound begins."""
+        what is playing. The sound has `length` samples; the match's first frame is `early` samples
+        after it begins."""
         recording, frame = self._grains.matcher.recording_of(match.frame)
         start = frame * self._sound.hop_length - early
         stretch, sound = self._state.stretch, self._grains.sound
-        count = min(_COMPARED, len(base))
+        count = min(_COMPARED, length)
         if stretch is None or self._state.share < 0.5:
-            reference = base[:count]
+            reference = self._vocoder.sound()[:count]
         else:
             reference = sound.read(stretch.recording, stretch.start, count)
         around = sound.read(recording, start - _SEARCH, count + 2 * _SEARCH)
         return recording, start - _SEARCH + best_shift(middle_of(reference), middle_of(around))
 
     def _mixed(
-        self, base: Samples, before: Stretch | None, sound: Samples, share: float
+        self,
+        vocoder: Callable[[], Samples],
+        before: Stretch | None,
+        sound: Samples,
+        share: float,
     ) -> tuple[Samples, float]:
-        """The vocoder's sound and that of a stretch together, in the vocoder's channels, and how
-        alike the two are, 0..1. The stretch `before` fades out under it; `share` is how much of the
-        sound is grains from now on."""
+        """The vocoder's sound, which is made only if it is heard, and that of a stretch together,
+        in the vocoder's channels, and how alike the two are, 0..1. The stretch `before` fades out
+        under it; `share` is how much of the sound is grains from now on."""
         old_share, old_alike = self._state.share, self._state.alike
         if before is not None:
             count = min(len(before.tail), len(sound))
             old, new = before.tail[:count], sound[:count]
             joined = mix(old, new, rising_fade(count), likeness(old, new))
             sound = np.concatenate([joined, sound[count:]])
-        sound = with_channels_of(base, sound)
+        sound = with_channels_of(self._vocoder.nothing, sound)
         if share == old_share == 1.0:
             return sound, old_alike
+        base = vocoder()
         alike = likeness(base, sound)
         # Together they are as loud as either, so a level that is not ramped would jump.
         shares, likenesses = _ramp(old_share, share, sound), _ramp(old_alike, alike, sound)

@@ -52,8 +52,9 @@ class StereoMixer:
         #: How much of the averages so far is left after a step.
         self.kept = math.exp(-self.step / (_AVERAGED_SECONDS * sound.sample_rate))
         self.least = _LEAST_POWER * self.size
-        #: How many frames it takes until the averages and the copy are those of a long sound.
-        known = 3 * _AVERAGED_SECONDS * sound.sample_rate + LONGEST
+        #: How many frames it takes until the copy is that of a long sound and the averages, whose
+        #: proportions alone count, know as much as they remember.
+        known = _AVERAGED_SECONDS * sound.sample_rate + LONGEST
         self.settling_frames = math.ceil(known / self.step)
 
     def decorrelated(self, line: Samples) -> Samples:

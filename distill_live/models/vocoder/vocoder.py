@@ -79,8 +79,9 @@ class PhaseVocoder:
 
     @property
     def settling_frames(self) -> int:
-        """Three blocks, after which phases have settled."""
-        return 3 * self.config.block_frames
+        """One block: the phases of the next one are as consistent as in a stream that began long
+        ago."""
+        return self.config.block_frames
 
     def stream(self) -> PhaseStream:
         """A new stream, before its first frame."""

@@ -162,7 +162,7 @@ def test_a_mixture_does_not_jump_where_the_two_begin_to_differ(
     stream._state = replace(stream._state, share=0.5, alike=1.0)
     base = np.full(4_096, 0.1, np.float32)
     other = base * np.where(np.arange(len(base)) % 2, -1, 1).astype(np.float32)
-    mixed, alike = stream._mixed(base, None, other, 0.5)
+    mixed, alike = stream._mixed(lambda: base, None, other, 0.5)
     assert alike == pytest.approx(0.0, abs=1e-6)
     # Where both agree it is as loud as they are; halves of two that differ are made louder.
     assert mixed[0] == pytest.approx(0.1, abs=1e-4)

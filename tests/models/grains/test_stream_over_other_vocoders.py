@@ -17,6 +17,7 @@ from distill_live.models.grains import stream as grain_stream
 from distill_live.models.grains.corpus import Grains, load_grains
 from distill_live.models.grains.corrected import CorrectedSound
 from distill_live.models.grains.features import Db
+from distill_live.models.grains.lazy_vocoder import LazyVocoder
 from distill_live.models.grains.matching import Match
 from distill_live.models.grains.stream import GrainStream
 from distill_live.models.vocoder.vocoder import VocoderStream
@@ -117,7 +118,7 @@ def stream_over(
     loaded: LoadedVQModel, grains: Grains, channels: int, delay: int, amount: float = 1.0
 ) -> GrainStream:
     base = OtherStream(loaded.vocoder.stream(), channels, delay)
-    return GrainStream(base, grains, amount, FAR)
+    return GrainStream(LazyVocoder(base, channels, 8 * 512, settling=2), grains, amount, FAR)
 
 
 def with_rows(mel: Tensor) -> Tensor:
