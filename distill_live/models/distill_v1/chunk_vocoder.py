@@ -48,6 +48,11 @@ class ChunkVocoder:
         """A chunk, which the next one fades in over."""
         return self.config.block_frames
 
+    @property
+    def warmup_frames(self) -> int:
+        """The same."""
+        return self.config.block_frames
+
     def stream(self) -> ChunkVocoderStream:
         """A new stream, before its first frame."""
         return ChunkVocoderStream(self)

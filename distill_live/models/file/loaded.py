@@ -94,8 +94,9 @@ class LoadedVQModel:
         if self.grains is None:
             return base
         samples = self.column_samples
-        lag = max(self.settling_frames * self.spectrogram.config.hop_length, self.delay_samples)
-        vocoder = LazyVocoder(base, self.channels, samples, settling=math.ceil(lag / samples))
+        warmup = self.vocoder.warmup_frames + (self._stereo.warmup_frames if self._stereo else 0)
+        lag = max(warmup * self.spectrogram.config.hop_length, self.delay_samples)
+        vocoder = LazyVocoder(base, self.channels, samples, warmup=math.ceil(lag / samples))
         return GrainStream(vocoder, self.grains, sound.grain, sound.reach)
 
     @cached_property

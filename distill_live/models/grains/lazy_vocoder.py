@@ -35,17 +35,18 @@ class LazyVocoder:
     for.
 
     Columns that nobody asked for are made up for when the sound is needed again, if they are at
-    most `settling`; otherwise a new stream begins so many columns earlier. With enough of them, it
-    sounds as one that began long ago. What is asked for decides the bytes, not when columns come.
+    most `warmup`; otherwise a new stream begins so many columns earlier. With enough of them, it
+    sounds as good as one that began long ago. Which columns are asked for decides the bytes, not
+    how they come.
 
     `base` is a new stream, of one or two `channels`. A column has `column_samples` samples, of each
-    channel. `settling` columns must be at least as long as the vocoder's delay.
+    channel. `warmup` columns must be at least as long as the vocoder's delay.
     """
 
     def __init__(
-        self, base: VocoderStream, channels: int, column_samples: int, settling: int
+        self, base: VocoderStream, channels: int, column_samples: int, warmup: int
     ) -> None:
-        self._base, self._column, self._settling = base, column_samples, settling
+        self._base, self._column, self._warmup = base, column_samples, warmup
         #: No samples in the channels of the sound: `[0]` or `[0, 2]`.
         self.nothing: Samples = np.zeros(0 if channels == 1 else (0, channels), np.float32)
         self._beginning = base.snapshot()
@@ -71,8 +72,8 @@ class LazyVocoder:
         self._sound = None
         self._state = replace(
             state,
-            missed=missed[-self._settling - 1 :],
-            too_old=state.too_old or len(missed) > self._settling + 1,
+            missed=missed[-self._warmup - 1 :],
+            too_old=state.too_old or len(missed) > self._warmup + 1,
             emitted=state.emitted + self._column,
         )
         return self._column

@@ -95,6 +95,11 @@ class NeuralVocoder:
         """As many frames as the network looks back."""
         return self.config.past_frames
 
+    @property
+    def warmup_frames(self) -> int:
+        """As many: with fewer, the network would be given frames that it has never seen."""
+        return self.config.past_frames
+
     def stream(self) -> NeuralStream:
         """A new stream, before its first frame."""
         return NeuralStream(self)

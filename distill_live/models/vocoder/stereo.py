@@ -52,10 +52,11 @@ class StereoMixer:
         #: How much of the averages so far is left after a step.
         self.kept = math.exp(-self.step / (_AVERAGED_SECONDS * sound.sample_rate))
         self.least = _LEAST_POWER * self.size
-        #: How many frames it takes until the copy is that of a long sound and the averages, whose
-        #: proportions alone count, know as much as they remember.
-        known = _AVERAGED_SECONDS * sound.sample_rate + LONGEST
-        self.settling_frames = math.ceil(known / self.step)
+        averaged = _AVERAGED_SECONDS * sound.sample_rate
+        #: How many frames it takes until the averages and the copy are those of a long sound.
+        self.settling_frames = math.ceil((3 * averaged + LONGEST) / self.step)
+        #: How many are enough: of the averages, only the proportions count.
+        self.warmup_frames = math.ceil((averaged + LONGEST) / self.step)
 
     def decorrelated(self, line: Samples) -> Samples:
         """The decorrelated copy of all samples [N] but the first LONGEST."""

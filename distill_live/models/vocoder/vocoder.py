@@ -51,6 +51,10 @@ class Vocoder(Protocol):
         """How many frames before the first to be heard a stream should be given, so that it sounds
         as one that began long ago."""
 
+    @property
+    def warmup_frames(self) -> int:
+        """How many of them are enough for it to sound as good, if not the same."""
+
     def stream(self) -> VocoderStream:
         """A new stream, before its first frame."""
 
@@ -79,8 +83,12 @@ class PhaseVocoder:
 
     @property
     def settling_frames(self) -> int:
-        """One block: the phases of the next one are as consistent as in a stream that began long
-        ago."""
+        """Three blocks, after which phases have settled."""
+        return 3 * self.config.block_frames
+
+    @property
+    def warmup_frames(self) -> int:
+        """One block: the phases of the next one are as consistent as those of any later one."""
         return self.config.block_frames
 
     def stream(self) -> PhaseStream:

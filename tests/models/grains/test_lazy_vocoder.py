@@ -14,7 +14,7 @@ from distill_live.models.grains.lazy_vocoder import LazyVocoder
 from distill_live.models.vocoder.vocoder import VocoderStream
 
 COLUMN = 8 * 512
-SETTLING = 2
+WARMUP = 2
 
 
 class Counted:
@@ -56,7 +56,7 @@ def columns() -> list[Tensor]:
 
 
 def lazy(base: VocoderStream) -> LazyVocoder:
-    return LazyVocoder(base, 1, COLUMN, SETTLING)
+    return LazyVocoder(base, 1, COLUMN, WARMUP)
 
 
 def sounds(vocoder: LazyVocoder, columns: list[Tensor], heard: set[int]) -> dict[int, np.ndarray]:
@@ -104,14 +104,14 @@ def test_after_a_long_rest_the_stream_begins_again_a_little_earlier(
 ) -> None:
     vocoder = lazy(counted)
     found = sounds(vocoder, columns, {3, 10, 11})
-    assert counted.frames == (4 + SETTLING + 1 + 1) * 8
+    assert counted.frames == (4 + WARMUP + 1 + 1) * 8
     fresh = tiny_model.vocoder.stream()
-    expected = fresh.push(torch.cat(columns[10 - SETTLING : 11], dim=1))[-COLUMN:]
+    expected = fresh.push(torch.cat(columns[10 - WARMUP : 11], dim=1))[-COLUMN:]
     assert found[10].tobytes() == expected.numpy().tobytes()
     assert found[11].tobytes() == fresh.push(columns[11]).numpy().tobytes()
 
 
-@pytest.mark.parametrize("rested", [1, SETTLING, SETTLING + 1, 9])
+@pytest.mark.parametrize("rested", [1, WARMUP, WARMUP + 1, 9])
 def test_the_end_is_made_up_for(
     tiny_model: LoadedVQModel, columns: list[Tensor], rested: int
 ) -> None:
@@ -119,12 +119,12 @@ def test_the_end_is_made_up_for(
     sounds(vocoder, columns[: 5 + rested], set(range(5)))
     rest = vocoder.flush(columns[0][:, :3])
     assert vocoder.emitted == (5 + rested) * COLUMN + 3 * 512
-    if rested <= SETTLING + 1:
+    if rested <= WARMUP + 1:
         mel = torch.cat([*columns[: 5 + rested], columns[0][:, :3]], dim=1)
         assert rest.tobytes() == tiny_model.vocoder(mel).numpy()[-len(rest) :].tobytes()
 
 
-@pytest.mark.parametrize("rested", [1, SETTLING, 9])
+@pytest.mark.parametrize("rested", [1, WARMUP, 9])
 def test_a_snapshot_brings_back_a_vocoder_that_rests(
     tiny_model: LoadedVQModel, columns: list[Tensor], rested: int
 ) -> None:
