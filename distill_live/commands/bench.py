@@ -81,7 +81,7 @@ def _busiest(loaded: LoadedVQModel, columns: int) -> dict[str, float]:
     if loaded.grains is None:
         return {}
     timings = measure(loaded, columns, threads=1)
-    return {"the same, with grains and vocoder mixed": timings.total() / timings.sound_seconds}
+    return {"real-time factor, grains and vocoder mixed": timings.total() / timings.sound_seconds}
 
 
 def _uncached_rate(loaded: LoadedVQModel) -> float:

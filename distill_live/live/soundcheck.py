@@ -26,7 +26,7 @@ from distill_live.models.sound_settings import SoundSettings
 Part = Literal["sampling", "decode", "vocoder"]
 PARTS: tuple[Part, ...] = get_args(Part)
 
-#: The settings with which a column takes longest: all of the sound is grains and vocoder together.
+#: The settings with the heaviest steady load: grains and vocoder are both at work everywhere.
 BUSIEST = SoundSettings(grain=0.5, reach=40.0)
 #: With more threads than this, networks of this size spend their time waiting for each other.
 MAX_THREADS = 4
@@ -110,9 +110,9 @@ def measure(
 ) -> Timings:
     """Play `columns` columns, in the middle of a stream, as fast as possible.
 
-    Unless `sound` says otherwise, grains and vocoder are both at work: what plays with these
-    settings plays with all. Torch has `threads` threads meanwhile, and as many as before
-    afterwards. Raises NoPriorError.
+    By default grains and vocoder both work in every column, the heaviest steady load; one column
+    takes longer, when the vocoder returns after a rest. Torch has `threads` threads meanwhile, and
+    as many as before afterwards. Raises NoPriorError.
     """
     with use_threads(threads):
         marks = _play(loaded, columns, sound)

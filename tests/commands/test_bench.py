@@ -46,7 +46,7 @@ def test_a_model_with_grains_is_also_measured_with_all_of_its_sound_at_work(
     monkeypatch.setattr(bench, "_time_to_first_sound", lambda *_: 1.5)
     result = run_cli("bench", tiny_grainy_path, "--seconds", 1, "--json")
     assert result.code == 0, result.err
-    busiest = "the same, with grains and vocoder mixed"
+    busiest = "real-time factor, grains and vocoder mixed"
     assert list(json.loads(result.out))[2:] == [*FIGURES[:-1], busiest, FIGURES[-1]]
 
 

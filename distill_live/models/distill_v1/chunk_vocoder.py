@@ -50,7 +50,7 @@ class ChunkVocoder:
 
     @property
     def warmup_frames(self) -> int:
-        """The same."""
+        """A chunk, as for settling."""
         return self.config.block_frames
 
     def stream(self) -> ChunkVocoderStream:

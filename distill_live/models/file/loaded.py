@@ -93,10 +93,10 @@ class LoadedVQModel:
             base = StereoStream(base, self._stereo)
         if self.grains is None:
             return base
-        samples = self.column_samples
+        hop = self.spectrogram.config.hop_length
         warmup = self.vocoder.warmup_frames + (self._stereo.warmup_frames if self._stereo else 0)
-        lag = max(warmup * self.spectrogram.config.hop_length, self.delay_samples)
-        vocoder = LazyVocoder(base, self.channels, samples, warmup=math.ceil(lag / samples))
+        columns = math.ceil(max(warmup * hop, self.delay_samples) / self.column_samples)
+        vocoder = LazyVocoder(base, self.channels, hop, warmup=columns)
         return GrainStream(vocoder, self.grains, sound.grain, sound.reach)
 
     @cached_property

@@ -19,80 +19,95 @@ class LazyState:
     """A lazy vocoder between two columns. Nothing in it is changed in place.
 
     `base` is the state of the vocoder's stream, to which the columns `missed`, `[R, k]` each, have
-    not been given yet. If some before those are missing too, the stream is `too_old` to go on.
-    `steady`: each further column gives a column of samples. `emitted`: samples given so far.
+    not been given yet. `too_old`: more were missed than are kept, so the stream cannot go on.
+    `steady`: from now on, each column completes as many samples as it has. `frames` have been
+    pushed, and `emitted` samples completed by them.
     """
 
     base: object
     missed: tuple[Tensor, ...] = ()
     too_old: bool = False
     steady: bool = False
+    frames: int = 0
     emitted: int = 0
+    ended: bool = False
 
 
 class LazyVocoder:
-    """A vocoder's stream that is given whole columns and computes the sound of those that are asked
-    for.
+    """A vocoder's stream of which only the columns that are heard are computed.
 
-    Columns that nobody asked for are made up for when the sound is needed again, if they are at
-    most `warmup`; otherwise a new stream begins so many columns earlier. With enough of them, it
-    sounds as good as one that began long ago. Which columns are asked for decides the bytes, not
-    how they come.
+    After a rest of up to `warmup` columns, they are made up for, and the bytes are as without the
+    rest. After a longer one, a new stream begins `warmup` columns earlier. So the bytes depend on
+    the columns and on which of them were heard, and on nothing else. The first columns are always
+    computed, until the vocoder's delay is over.
 
-    `base` is a new stream, of one or two `channels`. A column has `column_samples` samples, of each
-    channel. `warmup` columns must be at least as long as the vocoder's delay.
+    `base` is a new stream of one or two `channels`, with `hop` samples for each frame. Its delay
+    must not be longer than `warmup` columns.
     """
 
-    def __init__(
-        self, base: VocoderStream, channels: int, column_samples: int, warmup: int
-    ) -> None:
-        self._base, self._column, self._warmup = base, column_samples, warmup
-        #: No samples in the channels of the sound: `[0]` or `[0, 2]`.
+    def __init__(self, base: VocoderStream, channels: int, hop: int, warmup: int) -> None:
+        self._base, self._hop, self._warmup = base, hop, warmup
+        #: An empty sound: `[0]` or `[0, 2]`.
         self.nothing: Samples = np.zeros(0 if channels == 1 else (0, channels), np.float32)
         self._beginning = base.snapshot()
         self._state = LazyState(base=None)
-        self._sound: Samples | None = None
+        self._completed = 0
+        self._sound: Samples | None = self.nothing
 
     @property
     def emitted(self) -> int:
-        """Samples given so far, whether they have been computed or not."""
+        """Samples completed so far, whether they have been computed or not."""
         return self._state.emitted
 
+    @property
+    def lag_samples(self) -> int:
+        """How far `emitted` is behind hop times the frames pushed."""
+        return self._state.frames * self._hop - self._state.emitted
+
     def push(self, mel: Tensor) -> int:
-        """Add a column of frames `[R, k]`; returns how many samples it completes."""
+        """Add a column `[R, k]`, all of the same length; returns how many samples it completes.
+
+        Raises ValueError after `flush`.
+        """
         state = self._state
+        if state.ended:
+            raise ValueError("this stream was flushed: begin a new one")
+        whole = mel.shape[1] * self._hop
+        # A copy: a part of a tensor keeps the whole of it.
+        missed, self._sound = (*state.missed, mel.clone()), None
+        self._completed = whole
         if not state.steady:
+            missed = ()
             self._sound = self._base.push(mel).cpu().numpy()
-            count = len(self._sound)
-            self._state = replace(
-                state, steady=count == self._column, emitted=state.emitted + count
-            )
-            return count
-        missed = (*state.missed, mel)
-        self._sound = None
+            self._completed = len(self._sound)
+        kept = self._warmup + 1
         self._state = replace(
             state,
-            missed=missed[-self._warmup - 1 :],
-            too_old=state.too_old or len(missed) > self._warmup + 1,
-            emitted=state.emitted + self._column,
+            missed=missed[-kept:],
+            too_old=state.too_old or len(missed) > kept,
+            steady=self._completed == whole,
+            frames=state.frames + mel.shape[1],
+            emitted=state.emitted + self._completed,
         )
-        return self._column
+        return self._completed
+
+    def flush(self, mel: Tensor | None) -> int:
+        """End the sound, after an incomplete column `[R, k]`, if there is one; returns how many
+        samples are left: all together are exactly hop times the frames pushed."""
+        state = self._state
+        frames = state.frames + (0 if mel is None else mel.shape[1])
+        missed = state.missed if mel is None else (*state.missed, mel)
+        emitted = frames * self._hop
+        self._completed, self._sound = emitted - state.emitted, None
+        self._state = replace(state, missed=missed, frames=frames, emitted=emitted, ended=True)
+        return self._completed
 
     def sound(self) -> Samples:
-        """The samples `[n]` or `[n, 2]` that the last column completed."""
+        """The samples `[n]` or `[n, 2]` that the last call of `push` or `flush` completed."""
         if self._sound is None:
-            self._sound = self._made_up_for()[-self._column :]
+            given = self._catch_up()
+            self._sound = given[len(given) - self._completed :]
         return self._sound
-
-    def flush(self, mel: Tensor | None) -> Samples:
-        """The rest of the sound, after further frames `[R, k]`, if any, that are no whole
-        column."""
-        if self._state.missed:
-            self._made_up_for()
-        parts = [] if mel is None else [self._base.push(mel)]
-        rest: Samples = torch.cat([*parts, self._base.flush()]).cpu().numpy()
-        self._state = replace(self._state, emitted=self._state.emitted + len(rest))
-        return rest
 
     def snapshot(self) -> LazyState:
         """The state, to be given to `restore`."""
@@ -101,13 +116,18 @@ class LazyVocoder:
     def restore(self, state: LazyState) -> None:
         """Go on from a snapshot."""
         self._base.restore(state.base)
-        self._state, self._sound = state, None
+        self._state, self._completed, self._sound = state, 0, self.nothing
 
-    def _made_up_for(self) -> Samples:
-        """The sound of the columns that were missed, or of the end of it."""
+    def _catch_up(self) -> Samples:
+        """Compute the columns that were missed; returns their sound, or the end of it."""
         state = self._state
         if state.too_old:
             self._base.restore(self._beginning)
-        given: Samples = self._base.push(torch.cat(state.missed, dim=1)).cpu().numpy()
+        given = [torch.from_numpy(self.nothing)]
+        if state.missed:
+            given.append(self._base.push(torch.cat(state.missed, dim=1)).cpu())
+        if state.ended:
+            given.append(self._base.flush().cpu())
         self._state = replace(state, missed=(), too_old=False)
-        return given
+        found: Samples = torch.cat(given).numpy()
+        return found

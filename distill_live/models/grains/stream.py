@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,16 +44,14 @@ class GrainState:
     """A stream of grains between two columns. Its arrays are replaced, never changed in place.
 
     `vocoder` is the vocoder's state. `db` `[M, n]`: the mels of the last two columns in dB;
-    `frames`: how many have been pushed as whole columns; `waiting`: rows `[R, n]` of one that is
-    not full, None before the first push. `stretch` is what is playing, None while the vocoder is
-    heard alone; `share`, 0..1, how much of the sound it is, and `alike`, 0..1, how alike the
-    vocoder's sound and its own were when both were heard last. `distance` is how far the last
-    matches were in dB on average, None before the first.
+    `waiting`: rows `[R, n]` of a column that is not full, None before the first push. `stretch` is
+    what is playing, None while the vocoder is heard alone; `share`, 0..1, how much of the sound it
+    is, and `alike`, 0..1, how alike the vocoder's sound and its own were when both were last heard.
+    `distance` is how far the last matches were in dB on average, None before the first.
     """
 
     vocoder: LazyState | None
     db: Db
-    frames: int
     waiting: Tensor | None
     stretch: Stretch | None
     share: float
@@ -92,7 +88,7 @@ class GrainStream:
 
     `amount`, 0..1, says how much of the sound is grains, and `reach`, in dB, how far a match may be
     from what was decoded: beyond it the vocoder is heard. Both may change from column to column. At
-    amount 0 the bytes are the vocoder's. Where only grains are heard, the vocoder does not work.
+    amount 0 throughout, the bytes are the vocoder's. While only grains are heard, it rests.
 
     The sound has as many channels as the vocoder's: grains of one channel go to both, and of grains
     of two the mean is taken for one. Joins are sought in the mean.
@@ -106,7 +102,6 @@ class GrainStream:
         self._state = GrainState(
             vocoder=None,
             db=np.zeros((self._sound.n_mels, 2 * self._length), np.float32),
-            frames=0,
             waiting=None,
             stretch=None,
             share=0.0,
@@ -141,7 +136,16 @@ class GrainStream:
 
     def flush(self) -> Tensor:
         """The rest: all together are exactly hop times the frames pushed."""
-        return torch.from_numpy(self._rest())
+        state, vocoder = self._state, self._vocoder
+        count, before = vocoder.flush(state.waiting), state.stretch
+        if before is None:
+            return torch.from_numpy(vocoder.sound())
+        try:
+            sound = self._corrected.read(before.recording, before.start, before.gains, count)
+        except AudioFileError:
+            # A file may hold anything; the vocoder plays on.
+            return torch.from_numpy(vocoder.sound())
+        return torch.from_numpy(self._mixed(before, sound, state.share)[0])
 
     def snapshot(self) -> GrainState:
         """The state, to be given to `restore`."""
@@ -155,11 +159,11 @@ class GrainStream:
     def _push_column(self, mel: Tensor) -> Samples:
         state, hop, length = self._state, self._sound.hop_length, self._length
         # The samples that this column completes begin so many samples before its own.
-        late = state.frames * hop - self.emitted
+        late = self._vocoder.lag_samples
         count = self._vocoder.push(mel)
         added = to_db(mel[: self._sound.n_mels].numpy(), self._sound)
         db = np.concatenate([state.db[:, length:], added], axis=1)
-        self._state = replace(state, db=db, frames=state.frames + length)
+        self._state = replace(state, db=db)
         if self.amount == state.share == 0.0:
             self._state = replace(self._state, stretch=None, distance=None)
             return self._vocoder.sound()
@@ -176,34 +180,19 @@ class GrainStream:
             self._state = replace(self._state, stretch=None, share=0.0)
             return self._vocoder.sound()
 
-    def _rest(self) -> Samples:
-        """What is left of the sound at the end."""
-        state, vocoder = self._state, self._vocoder
-        if state.waiting is None or state.stretch is None:
-            return vocoder.flush(state.waiting)
-        frames = state.frames + state.waiting.shape[1]
-        before, count = state.stretch, frames * self._sound.hop_length - vocoder.emitted
-        try:
-            sound = self._corrected.read(before.recording, before.start, before.gains, count)
-        except AudioFileError:
-            # A file may hold anything; the vocoder plays on.
-            return vocoder.flush(state.waiting)
-        base = partial(vocoder.flush, state.waiting)
-        return self._mixed(base, before, sound, state.share)[0]
-
     def _play(self, count: int, moment: Moment) -> Samples:
         """`count` samples of a column, [N] or [N, 2]."""
-        state, vocoder = self._state, self._vocoder.sound
+        state = self._state
         continued = self._continued_match(moment)
         best = self._best_match(moment.query, continued)
         if best is None:
-            return vocoder()
+            return self._vocoder.sound()
         distance, far = state.distance, math.sqrt(best.cost)
         distance = far if distance is None else distance + _AVERAGED * (far - distance)
         share = self.amount * self._trust(max(distance, far / _ALONE))
         if share == state.share == 0.0:
             self._state = replace(state, stretch=None, distance=distance)
-            return vocoder()
+            return self._vocoder.sound()
         if best is continued and state.stretch is not None:
             recording, start = state.stretch.recording, state.stretch.start
         else:
@@ -214,7 +203,7 @@ class GrainStream:
         made = self._corrected.read(recording, start, gains, count + _FADE)
         # A copy: states are kept, and a part of an array keeps the whole of it.
         sound, tail = made[:count], made[count:].copy()
-        mixed, alike = self._mixed(vocoder, state.stretch, sound, share)
+        mixed, alike = self._mixed(state.stretch, sound, share)
         stretch = Stretch(recording, start, start + count, gains, tail)
         self._state = replace(state, stretch=stretch, share=share, alike=alike, distance=distance)
         return mixed
@@ -257,16 +246,10 @@ class GrainStream:
         around = sound.read(recording, start - _SEARCH, count + 2 * _SEARCH)
         return recording, start - _SEARCH + best_shift(middle_of(reference), middle_of(around))
 
-    def _mixed(
-        self,
-        vocoder: Callable[[], Samples],
-        before: Stretch | None,
-        sound: Samples,
-        share: float,
-    ) -> tuple[Samples, float]:
-        """The vocoder's sound, which is made only if it is heard, and that of a stretch together,
-        in the vocoder's channels, and how alike the two are, 0..1. The stretch `before` fades out
-        under it; `share` is how much of the sound is grains from now on."""
+    def _mixed(self, before: Stretch | None, sound: Samples, share: float) -> tuple[Samples, float]:
+        """The vocoder's sound, if it is heard, and that of a stretch together, in the vocoder's
+        channels, and how alike the two are, 0..1. The stretch `before` fades out under it; `share`
+        is how much of the sound is grains from now on."""
         old_share, old_alike = self._state.share, self._state.alike
         if before is not None:
             count = min(len(before.tail), len(sound))
@@ -276,7 +259,7 @@ class GrainStream:
         sound = with_channels_of(self._vocoder.nothing, sound)
         if share == old_share == 1.0:
             return sound, old_alike
-        base = vocoder()
+        base = self._vocoder.sound()
         alike = likeness(base, sound)
         # Together they are as loud as either, so a level that is not ramped would jump.
         shares, likenesses = _ramp(old_share, share, sound), _ramp(old_alike, alike, sound)

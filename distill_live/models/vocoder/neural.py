@@ -97,7 +97,7 @@ class NeuralVocoder:
 
     @property
     def warmup_frames(self) -> int:
-        """As many: with fewer, the network would be given frames that it has never seen."""
+        """As many: with fewer, the network would lack part of its past."""
         return self.config.past_frames
 
     def stream(self) -> NeuralStream:

@@ -53,7 +53,8 @@ class Vocoder(Protocol):
 
     @property
     def warmup_frames(self) -> int:
-        """How many of them are enough for it to sound as good, if not the same."""
+        """How many frames are enough to sound as good, though not identical. The first sample to
+        be heard is `delay_samples` before the end of them."""
 
     def stream(self) -> VocoderStream:
         """A new stream, before its first frame."""
@@ -88,7 +89,7 @@ class PhaseVocoder:
 
     @property
     def warmup_frames(self) -> int:
-        """One block: the phases of the next one are as consistent as those of any later one."""
+        """One block: what follows is as close to its mels as in a stream that began long ago."""
         return self.config.block_frames
 
     def stream(self) -> PhaseStream:

@@ -118,7 +118,7 @@ def stream_over(
     loaded: LoadedVQModel, grains: Grains, channels: int, delay: int, amount: float = 1.0
 ) -> GrainStream:
     base = OtherStream(loaded.vocoder.stream(), channels, delay)
-    return GrainStream(LazyVocoder(base, channels, 8 * 512, warmup=2), grains, amount, FAR)
+    return GrainStream(LazyVocoder(base, channels, 512, warmup=2), grains, amount, FAR)
 
 
 def with_rows(mel: Tensor) -> Tensor:
