@@ -88,6 +88,13 @@ def served(calm_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         server.end()
 
 
+@pytest.fixture
+def defaults(served: Served) -> None:
+    """The test begins with the defaults."""
+    served.osc.send("/distill/reset")
+    served.osc.ask("/distill/ping")
+
+
 @pytest.fixture(scope="module")
 def profiles(chromium: Browser) -> Iterator[dict[bool, BrowserContext]]:
     """With touch and without: one for the pages of a file, as long as each is alone. A browser that

@@ -12,8 +12,8 @@ from distill_live.models.file.persistence import load_model_v2, save_changed_mod
 from tests.commands.server_process import ServerProcess
 from tests.models.prior.manners import low_and_high
 from tests.web.page.conftest import OpenPage
+from tests.web.page.live_tab import settle, web_address
 from tests.web.page.opened import KeptPage
-from tests.web.page.test_live_tab import settle, web_address
 
 
 @pytest.fixture(scope="module")
