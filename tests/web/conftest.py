@@ -197,6 +197,16 @@ class Page:
         """Wait until a value is told."""
         self.await_one(lambda one: one.get("values", {}).get(name) == value)
 
+    def await_all(self, *wanted: Callable[[Any], bool]) -> None:
+        """Wait until each of them has been true of a message, in any order."""
+        missing = list(wanted)
+
+        def is_complete(message: Any) -> bool:
+            missing[:] = [is_wanted for is_wanted in missing if not is_wanted(message)]
+            return not missing
+
+        self.await_one(is_complete)
+
     def await_one(self, wanted: Callable[[Any], bool]) -> Any:
         """The next message, not a frame, of which `wanted` is true."""
         deadline = time.monotonic() + 60

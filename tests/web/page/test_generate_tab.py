@@ -16,6 +16,8 @@ from tests.web.page.opened import KeptPage
 from tests.web.page.workshop import PATIENCE, Workshop, open_workbench
 
 PRESS_MS = 80
+#: Where an element is in the page, however far that is scrolled.
+PLACE = "one => one.offsetTop"
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +48,25 @@ def generate(page: Page, seed: int, **fields: object) -> None:
 
 
 def made(page: Page, seed: int) -> Locator:
-    """The row of a sound, once it is there and the list of jobs above no longer moves it."""
+    """The row of a sound, once it is there and no job adds further ones above it."""
     row = page.locator(".sound").filter(has_text=f"tiny_{seed}.wav")
     expect(row).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".job").get_by_role("button", name="Stop")).to_have_count(0)
     return row
+
+
+def test_the_sounds_stay_where_they_are_when_a_job_ends(tab: Page) -> None:
+    generate(tab, 70)
+    row = made(tab, 70)
+    before = row.evaluate(PLACE)
+    generate(tab, 71, Seconds=600)
+    job = tab.get_by_role("region", name="In progress")
+    expect(job).to_be_visible()
+    assert row.evaluate(PLACE) == before
+    press(job.get_by_role("button", name="Stop"))
+    press(job.get_by_role("button", name="Clear"))
+    expect(job).to_have_count(0)
+    assert row.evaluate(PLACE) == before
 
 
 def test_a_sound_is_made_and_can_be_heard(tab: Page) -> None:

@@ -32,12 +32,11 @@ function Generate() {
   useNewFiles(jobs, files.reload)
   const playable = (models.data?.models ?? []).filter((/** @type {any} */ one) => one.prior && !one.error)
   useFirstModel(setSettings, playable)
+  // Jobs are not above the sounds: these would move up under the pointer when the last job ends.
   return html`<div class="two-columns">
     <div class="stack">
       <${Problem} text=${models.error} retry=${models.reload} />
       <${Form} settings=${settings} setSettings=${setSettings} models=${playable} started=${reload} />
-    </div>
-    <div class="stack">
       <${Problem} text=${error} retry=${reload} />
       ${shown.length > 0 &&
       html`<section class="panel" aria-label="In progress">
@@ -45,6 +44,8 @@ function Generate() {
           ${shown.map((job) => html`<${JobRow} key=${job.id} job=${job} reload=${reload} />`)}
         </ul>
       </section>`}
+    </div>
+    <div class="stack">
       <${History} files=${files} reuse=${(/** @type {any} */ file) => setSettings(reused(file))} />
     </div>
   </div>`
