@@ -73,11 +73,12 @@ class LazyVocoder:
         if state.ended:
             raise ValueError("this stream was flushed: begin a new one")
         whole = mel.shape[1] * self._hop
-        # A copy: a part of a tensor keeps the whole of it.
-        missed, self._sound = (*state.missed, mel.clone()), None
-        self._completed = whole
-        if not state.steady:
-            missed = ()
+        missed: tuple[Tensor, ...] = ()
+        if state.steady:
+            # A copy: a part of a tensor keeps the whole of it.
+            missed = (*state.missed, mel.clone())
+            self._sound, self._completed = None, whole
+        else:
             self._sound = self._base.push(mel).cpu().numpy()
             self._completed = len(self._sound)
         kept = self._warmup + 1

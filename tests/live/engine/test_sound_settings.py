@@ -22,19 +22,26 @@ def test_clarity_plays_live_what_it_plays_offline(
     np.testing.assert_array_equal(flat.hear(SECOND), undisturbed.sound[:SECOND])
 
 
+def change_within_the_column(undisturbed: Player, player: Player, name: str) -> None:
+    """Set a parameter of one of two players to 0: it is heard within a column, and no code
+    changes."""
+    expected = undisturbed.hear(2 * SECOND)
+    before = player.hear(SECOND)
+    player.parameters.set(name, 0.0)
+    after = player.hear(SECOND)
+    np.testing.assert_array_equal(before, expected[:SECOND])
+    column_samples = player.engine._generator._column_samples
+    assert first_difference(after, expected[SECOND:]) < SETTINGS.guard + column_samples
+    one, other = (each.engine._generator.timeline for each in (player, undisturbed))
+    np.testing.assert_array_equal(one.edited(0, one.end), other.edited(0, one.end))
+
+
 def test_a_change_of_clarity_is_heard_within_the_column_and_changes_no_codes(
     tiny_clear: LoadedVQModel,
 ) -> None:
     undisturbed, player = Player(tiny_clear), Player(tiny_clear)
-    expected = undisturbed.hear(2 * SECOND)
-    before = player.hear(SECOND)
-    player.parameters.set("clarity", 0.0)
-    after = player.hear(SECOND)
-    np.testing.assert_array_equal(before, expected[:SECOND])
-    assert first_difference(after, expected[SECOND:]) < SETTINGS.guard + tiny_clear.column_samples
+    change_within_the_column(undisturbed, player, "clarity")
     assert player.status["futures"] == 1
-    one, other = (each.engine._generator.timeline for each in (player, undisturbed))
-    np.testing.assert_array_equal(one.edited(0, one.end), other.edited(0, one.end))
 
 
 def test_without_numbers_a_change_of_clarity_makes_no_future(
@@ -69,15 +76,8 @@ def test_a_change_of_grains_is_heard_within_the_column_and_changes_no_codes(
     undisturbed, player = Player(tiny_grainy), Player(tiny_grainy)
     for each in (undisturbed, player):
         each.parameters.set("grain_reach", 40.0)
-    expected = undisturbed.hear(2 * SECOND)
-    before = player.hear(SECOND)
-    player.parameters.set("grain", 0.0)
-    after = player.hear(SECOND)
-    np.testing.assert_array_equal(before, expected[:SECOND])
-    assert first_difference(after, expected[SECOND:]) < SETTINGS.guard + tiny_grainy.column_samples
+    change_within_the_column(undisturbed, player, "grain")
     assert [each.status["futures"] for each in (undisturbed, player)] == [1, 2]
-    one, other = (each.engine._generator.timeline for each in (player, undisturbed))
-    np.testing.assert_array_equal(one.edited(0, one.end), other.edited(0, one.end))
 
 
 def test_without_grains_a_change_of_them_makes_no_future(
