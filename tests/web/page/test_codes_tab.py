@@ -199,6 +199,23 @@ def test_a_file_of_this_computer_is_uploaded_twice(tab: Page, tmp_path: Path) ->
         expect(tab.locator(".document-tab")).to_have_count(count, timeout=PATIENCE)
 
 
+def test_the_files_that_are_listed_late_move_no_button(tab: Page) -> None:
+    late: list[Any] = []
+    tab.route("**/api/models", lambda route: late.append(route))
+    press(tab.get_by_role("button", name="Open", exact=True))
+    dialog = tab.get_by_role("dialog")
+    buttons = [dialog.get_by_role("button", name=name)
+               for name in ("From this computer", "Cancel", "Close")]  # fmt: skip
+    before = [one.bounding_box() for one in buttons]
+    expect(dialog.get_by_role("button", name="low.wav")).to_be_hidden()
+    while not late:
+        tab.wait_for_timeout(20)
+    late[0].continue_()
+    expect(dialog.get_by_role("button", name="low.wav")).to_be_visible(timeout=PATIENCE)
+    tab.unroute("**/api/models")
+    assert [one.bounding_box() for one in buttons] == before
+
+
 def test_a_cell_that_is_pressed_is_heard(low: Locator, tab: Page) -> None:
     with tab.expect_response(re.compile(r"/cell\?.*level=1")) as asked:
         hold(tab, *place(low, 3, level=1, row=2))

@@ -40,7 +40,7 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
     run()
   }
   const isFound = (/** @type {string} */ one) => one.toLowerCase().includes(search.trim().toLowerCase())
-  const found = groups.map(([title, files]) => ({ title, files: files.filter(isFound) })).filter(({ files }) => files.length)
+  const found = (groups ?? []).map(([title, files]) => ({ title, files: files.filter(isFound) })).filter(({ files }) => files.length)
   const first = found[0]?.files[0]
   return html`<${Dialog} title=${beside ? 'Open another document' : 'Open a sound or a grid of codes'} open wide onClose=${close}>
     <form class="stack" onSubmit=${(/** @type {Event} */ event) => {
@@ -57,8 +57,8 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
             if (file) begin(() => desk.upload(file, model))
           }} />
       </div>
-      ${models.length > 0 && html`<label class="field">Encode sounds with
-        <select onChange=${(/** @type {any} */ event) => setModel(event.currentTarget.value)}>
+      ${(!groups || models.length > 0) && html`<label class="field">Encode sounds with
+        <select disabled=${!groups} onChange=${(/** @type {any} */ event) => setModel(event.currentTarget.value)}>
           ${store.document('model')?.name && html`<option value="" selected=${!model}>the current model</option>`}
           ${models.map((one) => html`<option value=${one} selected=${one === model}>${one}</option>`)}
         </select></label>`}
@@ -66,7 +66,7 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
         ${found.map(({ title, files }) => html`<h3>${title}</h3>
           ${files.map((/** @type {string} */ one) => html`<button type="button" class="file-choice" key=${one}
             onClick=${() => begin(() => desk.open(one, model))}>${one.replace(/^(recordings|generated|sets\/[^/]*)\//, '')}</button>`)}`)}
-        ${!found.length && html`<p class="empty">${search ? 'No file has such a name.'
+        ${groups && !found.length && html`<p class="empty">${search ? 'No file has such a name.'
           : 'There are no recordings, generated files or sets yet. Choose a file on this computer, or drop one on the page.'}</p>`}
       </div>
       <div class="dialog-end"><${Button} label="Cancel" onPress=${close} /></div>
@@ -74,9 +74,9 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
   </${Dialog}>`
 }
 
-/** The files of the server in groups, and the names of its models. */
+/** The files of the server in groups, null until they are known, and the names of its models. */
 function useChoices(/** @type {any} */ desk) {
-  const [groups, setGroups] = useState(/** @type {[string, string[]][]} */ ([]))
+  const [groups, setGroups] = useState(/** @type {[string, string[]][]|null} */ (null))
   const [models, setModels] = useState(/** @type {string[]} */ ([]))
   useEffect(() => {
     attempt(Promise.all([get('/api/files'), get('/api/sets'), get('/api/models')])).then((found) => {
@@ -92,7 +92,7 @@ function useChoices(/** @type {any} */ desk) {
       setModels(known.models.map((/** @type {any} */ one) => one.name))
     })
   }, [])
-  return /** @type {[[string, string[]][], string[]]} */ ([groups, models])
+  return /** @type {[[string, string[]][]|null, string[]]} */ ([groups, models])
 }
 
 /** The model to encode with; '' is that in play, if one plays. @param {string[]} models */
