@@ -230,3 +230,25 @@ def test_jobs_that_run_say_how_long_their_sounds_are_and_from_which_seed(tab: Pa
     job = tab.locator(".job").filter(has_text="tiny: 1 sound of 3000 s, seed 70")
     press(job.get_by_role("button", name="Stop"))
     expect(job).to_have_attribute("data-state", "stopped")
+
+
+def test_the_button_that_stops_a_job_stays_in_its_place_while_its_state_changes(tab: Page) -> None:
+    places = """() => {
+      window.states = {}
+      const look = () => {
+        const job = document.querySelector('.job[data-state=running]')
+        const { x, y } = job?.querySelector('.job-buttons button')?.getBoundingClientRect() ?? {}
+        if (job) window.states[job.querySelector('.job-state').textContent] = [x, y]
+        requestAnimationFrame(look)
+      }
+      look()
+    }"""
+    tab.evaluate(places)
+    generate(tab, 71, Seconds=3000)
+    job = tab.locator(".job").filter(has_text="tiny: 1 sound of 3000 s, seed 71")
+    expect(job).to_contain_text("running · 2 %", timeout=PATIENCE)
+    states = tab.evaluate("window.states")
+    press(job.get_by_role("button", name="Stop"))
+    expect(job).to_have_attribute("data-state", "stopped")
+    assert len(states) >= 3
+    assert len({tuple(place) for place in states.values()}) == 1, states
