@@ -62,12 +62,34 @@ def wheel(folder: Path, name: str, version: str) -> None:
 @pytest.mark.parametrize("goal", PLAYS)
 def test_what_is_installed_is_what_was_tested(tmp_path: Path, goal: str) -> None:
     shown = make("--dry-run", f"VENV={tmp_path}/env", goal)
-    installs = [line for line in shown.splitlines() if "pip install" in line]
-    assert installs
-    for line in installs:
-        assert line.startswith(
+    installs = [one.strip() for one in re.split(r"&&|\|\||\n", shown) if "pip install" in one]
+    assert [one for one in installs if "/uv " in one and "-e " in one]
+    for one in installs:
+        assert one.startswith(
             "PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt"
-        )
+        ) or ("--constraints constraints.txt --build-constraints constraints.txt" in one)
+
+
+#: What pip and uv do in a test, and which of them then installs the project.
+INSTALLING = {
+    "uv": ("", "exit 0", "uv"),
+    "pip where uv fails": ("", "exit 2", "pip"),
+    "pip where it has an index of its own": ("global.index-url='https://index.test'", "", "pip"),
+    "uv where pip has an index besides": ("global.extra-index-url='file:///x'", "exit 0", "uv"),
+}
+
+
+@pytest.mark.parametrize(("config", "uv", "expected"), INSTALLING.values(), ids=INSTALLING)
+def test_the_project_is_installed_by(tmp_path: Path, config: str, uv: str, expected: str) -> None:
+    programs = tmp_path / "env" / "bin"
+    programs.mkdir(parents=True)
+    stamp(tmp_path / "env", f"python-{VERSION}")
+    noted = f'case "$*" in *"-e ."*) echo {{}} >> {tmp_path}/log ;; esac\n{{}}'
+    program(programs, "python", noted.format("pip", f'test "$3" = config && echo "{config}"; true'))
+    program(programs, "uv", noted.format("uv", uv))
+    make(f"VENV={tmp_path}/env", f"{tmp_path}/env/installed")
+    assert (tmp_path / "log").read_text().split()[-1] == expected
+    assert (tmp_path / "env" / "installed").exists()
 
 
 def test_the_newest_versions_are_tried_in_an_environment_of_their_own() -> None:
@@ -80,9 +102,9 @@ def test_the_newest_versions_are_tried_in_an_environment_of_their_own() -> None:
 
 def test_all_checks_are_run_and_the_tests_last(tmp_path: Path) -> None:
     shown = make("--dry-run", f"VENV={tmp_path}/env", "test")
-    checks = re.findall(rf"^{tmp_path}/env/bin/(ruff \w+|mypy|pytest)", shown, re.MULTILINE)
-    assert sorted(checks[:-1]) == ["mypy", "ruff check", "ruff format"]
-    assert checks[-1] == "pytest"
+    checks = re.findall(rf"^{tmp_path}/env/bin/(ruff \w+|mypy|pytest --\S+)", shown, re.MULTILINE)
+    assert sorted(checks[:-1]) == ["mypy", "pytest --collect-only", "ruff check", "ruff format"]
+    assert checks[-1] == "pytest --numprocesses"
 
 
 def test_an_environment_of_another_python_is_made_again(tmp_path: Path) -> None:
