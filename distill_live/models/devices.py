@@ -33,6 +33,19 @@ def pick_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
+def prepare_torch(threads: int | None = None) -> None:
+    """Let torch compute with `threads`, or as many as it would, and take numbers that are nearer to
+    0 than 1e-38 as 0.
+
+    A processor computes up to a hundred times as long with such a number, and gradients are full of
+    them: on a processor without bfloat16, training takes a tenth of the time. To be called before
+    anything is computed: threads that torch has already started go on as before.
+    """
+    torch.set_flush_denormal(True)
+    if threads is not None:
+        torch.set_num_threads(threads)
+
+
 @contextmanager
 def use_threads(count: int) -> Iterator[None]:
     """Let torch use `count` threads in the block, and as many as before afterwards."""

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, distributed
 
 from distill_live.errors import DeviceError, DistillError
+from distill_live.models.devices import prepare_torch
 
 Accelerator = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -35,6 +36,7 @@ class Processes:
     count = 1
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
+        prepare_torch()
         self.device = torch.device(device)
 
     @property

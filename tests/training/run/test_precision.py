@@ -40,8 +40,18 @@ def test_slowness_is_what_one_takes_in_times_of_the_other() -> None:
 
 def test_what_takes_much_longer_is_tried_twice_only() -> None:
     turns = []
-    slowness(lambda half: (turns.append(half), spend(0.02 if half else 0.002)))
+    slowness(lambda half: (turns.append(half), spend(0.2 if half else 0.002)))
     assert turns.count(True) == 2
+
+
+def test_what_took_long_once_by_chance_is_tried_again() -> None:
+    turns = []
+
+    def compute(half: bool) -> None:
+        turns.append(half)
+        spend(0.02 if half and turns.count(True) == 2 else 0.002 if half else 0.004)
+
+    assert slowness(compute) < 0.9
 
 
 def as_slow_as(monkeypatch: pytest.MonkeyPatch, network: float, matrices: float) -> None:
