@@ -13,34 +13,36 @@ _SWITCH_WORDS = {"on": 1.0, "true": 1.0, "off": 0.0, "false": 0.0}
 _LONGEST_NUMBER = 40
 
 
-def one_number(name: str, arguments: Sequence[object]) -> float:
-    """The single finite number in `arguments`; errors say that `name` takes it.
+def one_number(name: str, arguments: Sequence[object], legal: str = "") -> float:
+    """The single finite number in `arguments`; errors say that `name` takes it, and what is
+    `legal`.
 
     Raises ParameterError when there is none, or more than one.
     """
     if len(arguments) != 1:
         raise ParameterError(f"{name} takes one number, not {len(arguments)}")
-    return number(name, arguments[0])
+    return number(name, arguments[0], legal)
 
 
-def number(name: str, value: object) -> float:
+def number(name: str, value: object, legal: str = "") -> float:
     """`value` as a finite float: a number, a boolean, or a text that spells a number.
 
     Raises ParameterError otherwise.
     """
     read = _read(value) if isinstance(value, str) else value
     if not isinstance(read, int | float):
-        raise ParameterError(f"{name} takes a number, not {reprlib.repr(value)}")
+        said = f", {legal}" if legal else ""
+        raise ParameterError(f"{name} takes a number{said}, not {reprlib.repr(value)}")
     if not abs(read) <= sys.float_info.max:
         raise ParameterError(f"{name} takes a finite number")
     return float(read)
 
 
-def switch(name: str, value: object) -> float:
+def switch(name: str, value: object, legal: str = "") -> float:
     """As `number`, but also reads on, off, true and false as 1 or 0."""
     if isinstance(value, str) and value.lower() in _SWITCH_WORDS:
         return _SWITCH_WORDS[value.lower()]
-    return number(name, value)
+    return number(name, value, legal)
 
 
 def _read(text: str) -> float | None:

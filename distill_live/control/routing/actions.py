@@ -174,14 +174,14 @@ class Actions:
         if (level is not None or parameter.optional) and is_off(arguments):
             return None
         if travels:
-            travel = one_number(name, arguments)
+            travel = one_number(name, arguments, "0..1")
             if not 0.0 <= travel <= 1.0:
                 nearest = min(max(travel, 0.0), 1.0)
                 self.note_clipped(f"{name}{NORM} {travel:g} is outside 0..1; set to {nearest:g}")
             return scale_travel(travel, parameter.minimum, parameter.maximum, parameter.curve)
         if parameter.kind == "bool" and len(arguments) == 1:
-            return switch(name, arguments[0])
-        return one_number(name, arguments)
+            return switch(name, arguments[0], parameter.legal())
+        return one_number(name, arguments, parameter.legal())
 
     def _store_one(
         self, parameter: Parameter, level: int | None, name: str, value: float | None

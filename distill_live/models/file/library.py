@@ -119,7 +119,8 @@ def find_model(name: str | Path) -> Path:
             f"{str(name)!r} is ambiguous: it could be {', '.join(sorted(matches))}; give more of "
             "the name"
         )
-    folders = ", ".join(str(folder) for folder in search_path())
+    # Where the package is run from its clone, ./models is the package's.
+    folders = ", ".join({folder.resolve(): str(folder) for folder in search_path()}.values())
     raise ModelNotFoundError(
         f"no model {str(name)!r}{nearest_name(stem, known)}; looked in {folders}"
     )

@@ -48,12 +48,26 @@ def test_a_request_is_handed_on_after_the_whole_packet_is_in_force(desk: Desk) -
     assert seen == [("play", 0.5, ANNA), ("stop", 0.5, ANNA)]
 
 
+@pytest.mark.parametrize(
+    ("name", "legal"),
+    [("steer/section", "off or 0..1"), ("temperature/detail", "0.1..2"), ("gain/norm", "0..1"),
+     ("edit/freeze/on", "0..1")],
+)  # fmt: skip
+def test_what_is_not_a_number_is_answered_with_what_is_legal(
+    desk: Desk, name: str, legal: str
+) -> None:
+    replies = desk.router.receive_osc([(f"/distill/{name}", ["foo"])]).replies
+    said = name.removesuffix("/norm")
+    error = ("/distill/error", (f"/distill/{name}", f"{said} takes a number, {legal}, not 'foo'"))
+    assert replies == [error]
+
+
 def test_what_cannot_be_used_is_answered_and_the_rest_of_the_packet_counts(desk: Desk) -> None:
     replies = desk.router.receive_osc(
         [("/distill/gain", ["loud"]), ("/distill/width", [0.5]), ("/distill/gian", [1])]
     ).replies
     assert replies == [
-        ("/distill/error", ("/distill/gain", "gain takes a number, not 'loud'")),
+        ("/distill/error", ("/distill/gain", "gain takes a number, 0..2, not 'loud'")),
         ("/distill/error",
          ("/distill/gian", "unknown OSC address /distill/gian (did you mean /distill/gain?)")),
     ]  # fmt: skip

@@ -92,7 +92,7 @@ def test_two_mistakes_at_one_address_are_both_reported(desk: Desk) -> None:
         desk.osc("/distill/gain", arguments)
     assert desk.lines == [
         "refused /distill/gain: gain takes one number, not 0",
-        "refused /distill/gain: gain takes a number, not 'loud'",
+        "refused /distill/gain: gain takes a number, 0..2, not 'loud'",
         "refused /distill/gain: gain takes a finite number",
     ]
 

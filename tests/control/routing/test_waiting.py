@@ -122,7 +122,7 @@ def test_what_is_refused_at_its_time_is_answered_then(desk: Desk) -> None:
     desk.now = 0.1
     desk.osc("/distill/at", ["beat", "/distill/gain", "loud"], ANNA)
     desk.wait(1.0)
-    error = ("/distill/error", ("/distill/gain", "gain takes a number, not 'loud'"))
+    error = ("/distill/error", ("/distill/gain", "gain takes a number, 0..2, not 'loud'"))
     assert answers == [(ANNA, [error])]
 
 

@@ -55,6 +55,15 @@ def test_an_unknown_name_is_refused_with_the_folders(folders: Folders, name: str
         find_model(name)
 
 
+def test_a_folder_that_is_searched_twice_is_named_once(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folders.package.parent)
+    with pytest.raises(ModelNotFoundError) as raised:
+        find_model("nothing like it")
+    assert str(raised.value).count("models") == 2
+
+
 def test_an_unknown_name_comes_with_the_nearest_one(folders: Folders) -> None:
     save(folders.package, "demo")
     with pytest.raises(ModelNotFoundError, match="did you mean 'demo'"):
