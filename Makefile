@@ -32,8 +32,8 @@ constrained := $(if $(CONSTRAINTS),PIP_CONSTRAINT=$(CONSTRAINTS) PIP_BUILD_CONST
 # Python compiles what it imports; compiling all of it takes half a minute.
 pip_install := $(constrained) $(bin)/python -m pip install --disable-pip-version-check --no-compile
 
-# uv installs the same versions in a sixth of the time. pip does it where uv fails, where pip knows an
-# index that uv does not, and where the versions are not given: that is how people without make do it.
+# uv installs the same versions in a sixth of the time. pip does it if uv fails, if pip has an index of
+# its own, with CPU=1, and without constraints.
 uv := uv==0.13.9
 define uv_install
 ! $(bin)/python -m pip config list | grep -q '\.index-url=' && $(pip_install) --quiet $(uv) && \
@@ -94,16 +94,15 @@ pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile --no-loadscope
 serve: $(VENV)/installed $(VENV)/sound-library
 	$(bin)/distill-live serve $(ARGS)
 
-# pip, apt and mypy each keep at most one core busy, so they run beside each other. The tests run by
-# themselves: they wait for programs that need the processor.
+# Installing, apt, mypy and compiling the tests run beside each other. The tests run by themselves: they
+# wait for programs that need the processor.
 test:
 	$(MAKE) --no-print-directory --jobs=3 style types compiled-tests $(test_environment)
 	$(MAKE) --no-print-directory run-tests
 
-# The workers begin at the same moment, and each would compile all tests. What is wrong with a test is
-# said when it runs.
+# All workers start at once, and each would compile every test. Errors in a test show up when it runs.
 compiled-tests: $(VENV)/installed-test
-	@$(bin)/pytest --collect-only --quiet >/dev/null || true
+	@$(bin)/pytest --collect-only --quiet $(ARGS) >/dev/null || true
 
 run-tests: $(test_environment)
 	$(pytest) $(ARGS)

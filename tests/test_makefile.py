@@ -97,6 +97,7 @@ def test_the_newest_versions_are_tried_in_an_environment_of_their_own() -> None:
     installs = [line for line in shown.splitlines() if "pip install" in line]
     assert [line for line in installs if "CONSTRAINT" in line and "--dry-run" not in line] == []
     assert all(".venv-newest/" in line for line in installs)
+    assert not any("/uv " in line for line in installs)
     assert ".venv-newest/bin/pytest" in shown and ".venv-newest/bin/mypy" in shown
 
 
@@ -142,6 +143,7 @@ def test_cpu_looks_in_the_index_that_it_is_given(tmp_path: Path) -> None:
     shown = make(
         "--dry-run", "CPU=1", "CPU_INDEX=https://index.test/cpu", f"VENV={tmp_path}/env", "serve"
     )
+    assert "/uv " not in shown
     [line] = [line for line in shown.splitlines() if "+cpu " in line]
     assert "--extra-index-url https://index.test/cpu " in line
 

@@ -34,12 +34,12 @@ def pick_device(name: str = "auto") -> torch.device:
 
 
 def prepare_torch(threads: int | None = None) -> None:
-    """Let torch compute with `threads`, or as many as it would, and take numbers that are nearer to
-    0 than 1e-38 as 0.
+    """Let torch compute with `threads`, at least 1, or as many as it would by itself, and take
+    numbers nearer to 0 than 1e-38 as 0, if the processor can.
 
-    A processor computes up to a hundred times as long with such a number, and gradients are full of
-    them: on a processor without bfloat16, training takes a tenth of the time. To be called before
-    anything is computed: threads that torch has already started go on as before.
+    Processors take up to a hundred times as long for such numbers, and gradients are full of them:
+    without bfloat16 instructions, a step of the codec takes a seventh of the time. Call this before
+    torch computes anything: threads that it has already started go on as before.
     """
     torch.set_flush_denormal(True)
     if threads is not None:

@@ -13,9 +13,8 @@ import argparse
 
 import torch
 
-from distill_live.models.file.library import find_model
+from distill_live.inference.loading import load_model
 from distill_live.models.file.loaded import LoadedVQModel
-from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.sound_settings import SoundSettings
@@ -28,8 +27,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    loaded = load_model_v2(find_model(options.model))
+    loaded = load_model(options.model, "cpu")
     if loaded.grains is None:
         raise SystemExit(f"{options.model} has no grains: write them with `models refresh`")
     for reach in options.reach:

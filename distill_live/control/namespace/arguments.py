@@ -27,7 +27,7 @@ def one_number(name: str, arguments: Sequence[object], legal: str = "") -> float
 def number(name: str, value: object, legal: str = "") -> float:
     """`value` as a finite float: a number, a boolean, or a text that spells a number.
 
-    Raises ParameterError otherwise.
+    Raises ParameterError otherwise, which says what is `legal`, in words, if that is given.
     """
     read = _read(value) if isinstance(value, str) else value
     if not isinstance(read, int | float):

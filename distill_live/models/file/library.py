@@ -119,7 +119,7 @@ def find_model(name: str | Path) -> Path:
             f"{str(name)!r} is ambiguous: it could be {', '.join(sorted(matches))}; give more of "
             "the name"
         )
-    # Where the package is run from its clone, ./models is the package's.
+    # In a clone, ./models and the package's folder can be the same.
     folders = ", ".join({folder.resolve(): str(folder) for folder in search_path()}.values())
     raise ModelNotFoundError(
         f"no model {str(name)!r}{nearest_name(stem, known)}; looked in {folders}"

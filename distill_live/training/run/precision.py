@@ -26,7 +26,7 @@ from distill_live.training.run.processes import Processes
 _FASTER, _STILL_FAST = 0.9, 1.5
 
 _TRIALS = 5
-# The processor seconds of a trial that nothing else can have made so long.
+# A trial that takes as many processor seconds cannot be as slow by chance.
 _CERTAIN_S = 0.1
 
 
@@ -95,7 +95,7 @@ def _of_matrices() -> float:
 
 def slowness(compute: Callable[[bool], object]) -> float:
     """The time of `compute(True)` divided by that of `compute(False)`, each the shortest of a few
-    trials; one trial is enough if it takes twice as long, and so long that it cannot be chance."""
+    trials; one is enough if bfloat16 takes twice as long and more than 0.1 s."""
     compute(False)
     compute(True)
     single, half = _seconds(compute, False), _seconds(compute, True)

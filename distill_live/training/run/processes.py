@@ -27,6 +27,7 @@ _Value = TypeVar("_Value")
 
 class Processes:
     """One process that trains alone, on `device`: everything that several do together is a no-op.
+    Creating one calls `prepare_torch`.
 
     `count` processes train together, and this is the one with `number`, counted from 0. A context
     manager.

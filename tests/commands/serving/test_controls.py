@@ -148,7 +148,7 @@ def test_what_is_refused_when_its_beat_has_come_is_answered_then(stand: Stand) -
     stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
     stand.osc("/distill/at", "beat", "/distill/gain", "loud")
     wait_until(lambda: stand.tick() or told, "the answer")
-    error = ("/distill/error", ("/distill/gain", "gain takes a number, not 'loud'"))
+    error = ("/distill/error", ("/distill/gain", "gain takes a number, 0..2, not 'loud'"))
     assert told == [(ANNA, [error])]
 
 
@@ -310,7 +310,7 @@ def test_any_parameter_or_level_can_be_set_from_the_start(tmp_path: Path) -> Non
         ),
         ("temprature/air=1", "did you mean 'temperature'"),
         ("play=1", "unknown parameter 'play'"),
-        ("temperature=hot", "--set temperature=hot: temperature takes a number, not 'hot'"),
+        ("temperature=hot", "--set temperature=hot: temperature takes a number, 0.1..2, not 'hot'"),
         ("temperature/water=1", "--set temperature/water=1: the current model has no level"),
         ("gain=9", "--set gain=9: gain takes 0..2"),
     ],

@@ -50,15 +50,14 @@ def test_a_request_is_handed_on_after_the_whole_packet_is_in_force(desk: Desk) -
 
 @pytest.mark.parametrize(
     ("name", "legal"),
-    [("steer/section", "off or 0..1"), ("temperature/detail", "0.1..2"), ("gain/norm", "0..1"),
-     ("edit/freeze/on", "0..1")],
+    [("steer/section", "off or 0..1"), ("steer/section/norm", "off or 0..1"), ("gain/norm", "0..1"),
+     ("temperature/detail", "off or 0.1..2"), ("edit/freeze/on", "0..1")],
 )  # fmt: skip
 def test_what_is_not_a_number_is_answered_with_what_is_legal(
     desk: Desk, name: str, legal: str
 ) -> None:
     replies = desk.router.receive_osc([(f"/distill/{name}", ["foo"])]).replies
-    said = name.removesuffix("/norm")
-    error = ("/distill/error", (f"/distill/{name}", f"{said} takes a number, {legal}, not 'foo'"))
+    error = ("/distill/error", (f"/distill/{name}", f"{name} takes a number, {legal}, not 'foo'"))
     assert replies == [error]
 
 

@@ -208,11 +208,13 @@ def test_the_files_that_are_listed_late_move_no_button(tab: Page) -> None:
                for name in ("From this computer", "Cancel", "Close")]  # fmt: skip
     before = [one.bounding_box() for one in buttons]
     expect(dialog.get_by_role("button", name="low.wav")).to_be_hidden()
-    while not late:
-        tab.wait_for_timeout(20)
+    wait_until(lambda: tab.wait_for_timeout(20) or late, "the request")
     late[0].continue_()
     expect(dialog.get_by_role("button", name="low.wav")).to_be_visible(timeout=PATIENCE)
     tab.unroute("**/api/models")
+    assert [one.bounding_box() for one in buttons] == before
+    dialog.get_by_label("Search the files").fill("nothing like it")
+    expect(dialog.get_by_role("button", name="low.wav")).to_be_hidden()
     assert [one.bounding_box() for one in buttons] == before
 
 

@@ -236,6 +236,7 @@ def test_the_button_that_stops_a_job_stays_in_its_place_while_its_state_changes(
     places = """() => {
       window.states = {}
       const look = () => {
+        if (!window.states) return
         const job = document.querySelector('.job[data-state=running]')
         const { x, y } = job?.querySelector('.job-buttons button')?.getBoundingClientRect() ?? {}
         if (job) window.states[job.querySelector('.job-state').textContent] = [x, y]
@@ -247,8 +248,11 @@ def test_the_button_that_stops_a_job_stays_in_its_place_while_its_state_changes(
     generate(tab, 71, Seconds=3000)
     job = tab.locator(".job").filter(has_text="tiny: 1 sound of 3000 s, seed 71")
     expect(job).to_contain_text("running · 2 %", timeout=PATIENCE)
-    states = tab.evaluate("window.states")
+    states = tab.evaluate(
+        "(() => { const { states } = window; window.states = null; return states })()"
+    )
     press(job.get_by_role("button", name="Stop"))
     expect(job).to_have_attribute("data-state", "stopped")
     assert len(states) >= 3
+    assert None not in next(iter(states.values()))
     assert len({tuple(place) for place in states.values()}) == 1, states
