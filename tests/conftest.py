@@ -59,6 +59,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=rank)
 
 
+@pytest.fixture(autouse=True)
+def _numbers_nearly_0() -> Iterator[None]:
+    """Commands that run in this process have torch take them as 0; the next test does not."""
+    yield
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_flush_denormal(False)
+
+
 @pytest.fixture
 def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunCli:
     """Run `distill-live` with the given arguments in this process, on a wide terminal."""
