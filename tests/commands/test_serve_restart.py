@@ -83,6 +83,8 @@ def test_a_killed_engine_is_followed_by_one_that_continues_and_nothing_is_silent
     repeated = sum(bridge["samples"] for bridge in bridges)
     start = bridges[-1]["at"] if bridges else resumed_at
     rendered = render(run_cli, played.log, tmp_path / "again.wav")
+    # Shown if what follows fails.
+    print(counts, bridges, resumed_at, played.server.errors, sep="\n")
     assert_is_what_was_recorded(rendered, samples[repeated:], start + SECOND)
 
 
