@@ -26,11 +26,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from distill_live.audio.files import audio_bytes
 from distill_live.models.file.library import find_model
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.grains.corpus import load_grains
 from distill_live.models.grains.file import GrainFile
+from distill_live.models.grains.header import PIECE_SAMPLES
+from distill_live.models.grains.sound import GrainSound
 from distill_live.models.grains.writing import GivenRecording, write_grains
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
@@ -76,8 +79,10 @@ def main() -> None:
 
 
 def copy_often(file: GrainFile, path: Path, minutes: float) -> None:
-    """Write the grains of a file as often as they fit into so many minutes, with other levels."""
+    """Write the grains of a file as often as they fit into so many minutes, with other levels, and
+    as flac: ogg may not be as long."""
     header, drawn = file.header, np.random.default_rng(0)
+    sounds = [flac_pieces(file, number) for number in range(len(header.recordings))]
     ends = np.cumsum([one.frames for one in header.recordings])
     own = np.split(file.levels, ends[:-1])
     times = max(round(60 * minutes / header.seconds), 1)
@@ -90,15 +95,23 @@ def copy_often(file: GrainFile, path: Path, minutes: float) -> None:
                 GivenRecording(
                     f"{copy}/{one.name}",
                     one.samples,
-                    [file.piece(number, piece) for piece in range(len(one.pieces))],
+                    sounds[number],
                     one.channels,
                 )
             )
     write_grains(
         path, model_name=header.model_name, codec_sha256=header.codec_sha256,
         sample_rate=header.sample_rate, hop_length=header.hop_length, firsts=header.firsts,
-        sound_format=header.sound_format, levels=levels, recordings=recordings,
+        sound_format="flac", levels=levels, recordings=recordings,
     )  # fmt: skip
+
+
+def flac_pieces(file: GrainFile, number: int) -> list[bytes]:
+    """A recording's sound as flac files of PIECE_SAMPLES each."""
+    one, sound = file.header.recordings[number], GrainSound(file)
+    whole = sound.read(number, 0, one.samples).reshape(one.samples, -1)[:, : one.channels]
+    pieces = np.split(whole, range(PIECE_SAMPLES, one.samples, PIECE_SAMPLES))
+    return [audio_bytes(piece, file.header.sample_rate, "flac", 16) for piece in pieces]
 
 
 @torch.inference_mode()
