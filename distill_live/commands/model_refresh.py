@@ -49,13 +49,12 @@ def refresh(
     loud the model plays; the weights stay unchanged. Models that were trained before these existed
     need this once."""
     from distill_live.audio.dataset import load_recordings
-    from distill_live.models.devices import pick_device, prepare_torch
+    from distill_live.models.devices import pick_device
     from distill_live.models.file.persistence import load_model_v2
     from distill_live.training.codec.clarity import measure_clarity
 
     path = find_own_model(model)
     _require_refreshable(path)
-    prepare_torch()
     # Without its old grains: on Windows, a file that is mapped into memory cannot be replaced.
     loaded = replace(load_model_v2(path, pick_device(device)), grains=None)
     rate = loaded.spectrogram.config.sample_rate

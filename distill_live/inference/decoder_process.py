@@ -26,7 +26,6 @@ from torch import Tensor
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.errors import CodesError, ModelFileError
-from distill_live.models.devices import prepare_torch
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2, save_model_v2
 from distill_live.models.sound_settings import SoundSettings
@@ -104,7 +103,7 @@ def _read(pipe: IO[bytes], n_mels: int) -> Iterator[Tensor]:
 
 def main(folder: str, threads: str, clarity: str) -> None:
     """Write the mels of the folder's codes to standard output."""
-    prepare_torch(int(threads))
+    torch.set_num_threads(int(threads))
     loaded, grid = load_model_v2(Path(folder) / _MODEL), load_grid(Path(folder) / _CODES)
     for mel in column_mels(loaded, grid.codes, SoundSettings(clarity=float(clarity))):
         sys.stdout.buffer.write(mel.shape[1].to_bytes(_COUNT_BYTES, "little"))

@@ -21,10 +21,12 @@ def load_model(name: str, device: str) -> LoadedVQModel:
     With more threads sums have another order and therefore other bytes, and offline sound must be
     the same as live. Raises ModelNotFoundError, ModelFileError and DeviceError.
     """
-    from distill_live.models.devices import pick_device, prepare_torch
+    import torch
+
+    from distill_live.models.devices import pick_device
     from distill_live.models.file.persistence import load_model_v2
 
-    prepare_torch(threads=1)
+    torch.set_num_threads(1)
     return load_model_v2(find_model(name), pick_device(device))
 
 

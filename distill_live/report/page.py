@@ -12,7 +12,7 @@ from pathlib import Path
 
 from distill_live.audio.dataset import Recording
 from distill_live.errors import ReportError
-from distill_live.models.devices import prepare_torch, use_threads
+from distill_live.models.devices import use_threads
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.report.listening import (
@@ -53,7 +53,6 @@ def write_page(
     raises, and ReportError when the page cannot be written or the header's notes make no sense.
     """
     output = output or page_path(model)
-    prepare_torch()
     loaded = load_model_v2(model)
     if isinstance(recordings, Path):
         # At the rate of the model as it was loaded: a header alone may ask for any.

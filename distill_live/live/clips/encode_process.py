@@ -36,11 +36,9 @@ def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid,
     sound = Sound(audio)
     # Only now: torch takes seconds to load, and a file that is not a sound is refused without it.
     from distill_live.inference.codes import encode_blocks
-    from distill_live.models.devices import prepare_torch
     from distill_live.models.encoding import margin_columns
     from distill_live.models.file.persistence import load_model_v2
 
-    prepare_torch()
     loaded = load_model_v2(model, "cpu")
     rate, length = loaded.spectrogram.config.sample_rate, loaded.column_samples
     # The last column that is kept must be coded as if the rest followed.

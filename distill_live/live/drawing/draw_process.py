@@ -30,10 +30,8 @@ def draw(grid: CodeGrid, model: Path, columns: str, text: str) -> CodeGrid:
     # Only now: torch takes seconds to load.
     from distill_live.codes.edit_lists.edit_list import EditTools, apply_step
     from distill_live.inference.model_edits import model_edits
-    from distill_live.models.devices import prepare_torch
     from distill_live.models.file.persistence import load_model_v2
 
-    prepare_torch()
     loaded = load_model_v2(model, "cpu")
     edits = model_edits(lambda: loaded)
     step = EditStep.parse(text, edits)

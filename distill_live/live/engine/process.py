@@ -76,10 +76,10 @@ def _play(channel: Connection, job: EngineJob) -> None:
 
     from distill_live.codes.edit import load_edits_again
     from distill_live.live.engine.engine import Engine
-    from distill_live.models.devices import pick_device, prepare_torch
+    from distill_live.models.devices import pick_device
     from distill_live.models.file.persistence import load_model_v2
 
-    prepare_torch(job.settings.threads)
+    torch.set_num_threads(job.settings.threads)
     device = pick_device(job.device)
     channel.send(DeviceChosen(device.type))
     loaded = load_model_v2(job.model, device)

@@ -40,11 +40,12 @@ def run_listener(channel: Connection, job: ListenerJob) -> None:
 
 
 def _listen(channel: Connection, job: ListenerJob) -> None:
-    from distill_live.models.devices import prepare_torch
+    import torch
+
     from distill_live.models.file.persistence import load_model_v2
 
     lower()
-    prepare_torch(threads=1)
+    torch.set_num_threads(1)
     listener = _Listener(job.memory, load_model_v2(job.model))
     while True:
         if channel.poll(_IDLE_SECONDS):
