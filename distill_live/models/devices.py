@@ -33,17 +33,14 @@ def pick_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
-def prepare_torch(threads: int | None = None) -> None:
-    """Let torch compute with `threads`, at least 1, or as many as it would by itself, and take
-    numbers nearer to 0 than 1e-38 as 0, if the processor can.
+def flush_denormals() -> None:
+    """Let torch take numbers nearer to 0 than 1e-38 as 0, if the processor can.
 
     Processors take up to a hundred times as long for such numbers, and gradients are full of them:
     without bfloat16 instructions, a step of the codec takes a seventh of the time. Call this before
     torch computes anything: threads that it has already started go on as before.
     """
     torch.set_flush_denormal(True)
-    if threads is not None:
-        torch.set_num_threads(threads)
 
 
 @contextmanager

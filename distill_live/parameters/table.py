@@ -66,10 +66,10 @@ class Parameter:
             return f"{self.minimum:g}..{self.maximum:g}"
         return f"{int(self.minimum)}..{int(self.maximum)}"
 
-    def legal(self) -> str:
-        """The legal range in words."""
+    def legal(self, *, can_be_off: bool = False) -> str:
+        """The legal range in words, with "off" if it `can_be_off`, as a level always can."""
         unit = f" {self.unit}" if self.unit not in ("", CODE_UNIT, COLUMN_UNIT) else ""
-        off = "off or " if self.optional else ""
+        off = "off or " if self.optional or can_be_off else ""
         return f"{off}{self.span}{unit}"
 
 

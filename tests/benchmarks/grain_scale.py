@@ -82,7 +82,8 @@ def copy_often(file: GrainFile, path: Path, minutes: float) -> None:
     """Write the grains of a file as often as they fit into so many minutes, with other levels, and
     as flac: ogg may not be as long."""
     header, drawn = file.header, np.random.default_rng(0)
-    sounds = [flac_pieces(file, number) for number in range(len(header.recordings))]
+    sound = GrainSound(file)
+    sounds = [flac_pieces(file, sound, number) for number in range(len(header.recordings))]
     ends = np.cumsum([one.frames for one in header.recordings])
     own = np.split(file.levels, ends[:-1])
     times = max(round(60 * minutes / header.seconds), 1)
@@ -106,9 +107,9 @@ def copy_often(file: GrainFile, path: Path, minutes: float) -> None:
     )  # fmt: skip
 
 
-def flac_pieces(file: GrainFile, number: int) -> list[bytes]:
+def flac_pieces(file: GrainFile, sound: GrainSound, number: int) -> list[bytes]:
     """A recording's sound as flac files of PIECE_SAMPLES each."""
-    one, sound = file.header.recordings[number], GrainSound(file)
+    one = file.header.recordings[number]
     whole = sound.read(number, 0, one.samples).reshape(one.samples, -1)[:, : one.channels]
     pieces = np.split(whole, range(PIECE_SAMPLES, one.samples, PIECE_SAMPLES))
     return [audio_bytes(piece, file.header.sample_rate, "flac", 16) for piece in pieces]

@@ -10,7 +10,7 @@ from distill_live.models.devices import is_device_failure, pick_device
 #: Counts the numbers that are not 0 after each of torch's threads has computed with tiny ones.
 _COUNT = """
 import torch
-from distill_live.models.devices import prepare_torch
+from distill_live.models.devices import flush_denormals
 from distill_live.training.run.processes import Processes
 {}
 print(torch.get_num_threads(), int((torch.full((1 << 22,), 1e-39) * 1.0).count_nonzero()))
@@ -19,7 +19,7 @@ print(torch.get_num_threads(), int((torch.full((1 << 22,), 1e-39) * 1.0).count_n
 
 @pytest.mark.parametrize(
     ("prepare", "printed"),
-    [("torch.set_num_threads(2)", f"2 {1 << 22}"), ("prepare_torch(2)", "2 0"),
+    [("torch.set_num_threads(2)", f"2 {1 << 22}"), ("torch.set_num_threads(2); flush_denormals()", "2 0"),
      ("torch.set_num_threads(2); Processes()", "2 0")],
 )  # fmt: skip
 def test_numbers_that_are_nearly_0_are_0_in_every_thread(prepare: str, printed: str) -> None:

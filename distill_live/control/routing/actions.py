@@ -174,14 +174,14 @@ class Actions:
         can_be_off = level is not None or parameter.optional
         if can_be_off and is_off(arguments):
             return None
-        off = "off or " if can_be_off else ""
         if travels:
-            travel = one_number(f"{name}{NORM}", arguments, f"{off}0..1")
+            legal = "off or 0..1" if can_be_off else "0..1"
+            travel = one_number(f"{name}{NORM}", arguments, legal)
             if not 0.0 <= travel <= 1.0:
                 nearest = min(max(travel, 0.0), 1.0)
                 self.note_clipped(f"{name}{NORM} {travel:g} is outside 0..1; set to {nearest:g}")
             return scale_travel(travel, parameter.minimum, parameter.maximum, parameter.curve)
-        legal = off + parameter.legal().removeprefix("off or ")
+        legal = parameter.legal(can_be_off=can_be_off)
         if parameter.kind == "bool" and len(arguments) == 1:
             return switch(name, arguments[0], legal)
         return one_number(name, arguments, legal)

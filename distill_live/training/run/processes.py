@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, distributed
 
 from distill_live.errors import DeviceError, DistillError
-from distill_live.models.devices import prepare_torch
+from distill_live.models.devices import flush_denormals
 
 Accelerator = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -27,7 +27,7 @@ _Value = TypeVar("_Value")
 
 class Processes:
     """One process that trains alone, on `device`: everything that several do together is a no-op.
-    Creating one calls `prepare_torch`.
+    Creating one calls `flush_denormals`.
 
     `count` processes train together, and this is the one with `number`, counted from 0. A context
     manager.
@@ -37,7 +37,7 @@ class Processes:
     count = 1
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
-        prepare_torch()
+        flush_denormals()
         self.device = torch.device(device)
 
     @property
