@@ -19,7 +19,8 @@ print(torch.get_num_threads(), int((torch.full((1 << 22,), 1e-39) * 1.0).count_n
 
 @pytest.mark.parametrize(
     ("prepare", "printed"),
-    [("torch.set_num_threads(2)", f"2 {1 << 22}"), ("torch.set_num_threads(2); flush_denormals()", "2 0"),
+    [("torch.set_num_threads(2)", f"2 {1 << 22}"),
+     ("torch.set_num_threads(2); flush_denormals()", "2 0"),
      ("torch.set_num_threads(2); Processes()", "2 0")],
 )  # fmt: skip
 def test_numbers_that_are_nearly_0_are_0_in_every_thread(prepare: str, printed: str) -> None:
