@@ -4,11 +4,7 @@
 
 Cells are painted, regions are edited, in a loop too, edits are switched and moved, all of it is
 undone and done again, and the prior follows what is played or not. The recording is compared with
-the session log, sample for sample: `missing` and `extra` (a gap is both, or `extra`; a skip is
-`missing`), so `same` says whether the rendered log equals the recording. Each repetition of a ring
-that ran dry counts 0.3 s as both: its fades, and until the filter against DC, which has heard
-another sound, agrees to the last bit. `memory` is each process's
-resident memory at the end per that after the first minute. `states` is the length of the history.
+the session log as in live_soak. `states` is the length of the history.
 """
 
 from __future__ import annotations
