@@ -85,9 +85,7 @@ def compare(rig: LiveRig) -> dict[str, Any]:
     }
 
 
-def is_same(
-    missing: int, extra: int, counts: dict[str, float] | None = None, **_: object
-) -> bool:
+def is_same(missing: int, extra: int, counts: dict[str, float] | None = None, **_: object) -> bool:
     """Whether repetitions of a ring that ran dry are all that differs."""
     dry, repeated = (counts["underruns"], counts["bridged"]) if counts else (0, 0)
     return extra == missing + repeated and missing <= dry * FORGOTTEN
