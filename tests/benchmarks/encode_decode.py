@@ -58,8 +58,11 @@ def run(*arguments: object) -> Run:
 def main() -> None:
     """Measure sounds of the lengths given, else of 2 and 10 minutes."""
     with tempfile.TemporaryDirectory() as folder:
-        sound, codes, back = (Path(folder) / name for name in ("a.wav", "a.json", "back.wav"))
         for minutes in [float(word) for word in sys.argv[1:]] or [2.0, 10.0]:
+            # Of each length its own: commands do not write over files.
+            sound, codes, back = (
+                Path(folder) / f"{minutes:g}-{name}" for name in ("a.wav", "a.json", "back.wav")
+            )
             make_sound(sound, minutes)
             encoding = run("encode", sound, "--model", "demo", "--output", codes)
             decoding = run("decode", codes, "--model", "demo", "--output", back)
