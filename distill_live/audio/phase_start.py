@@ -12,6 +12,7 @@ that is fixed for every position; without it, noise buzzes at the frame rate.
 
 from __future__ import annotations
 
+import functools
 import math
 
 import torch
@@ -91,8 +92,10 @@ class PhaseStart:
         return summed - summed.gather(1, peak) + odd
 
 
+@functools.cache
 def _noise_phases(n_fft: int, hop: int, frames: int = 512) -> Tensor:
-    """Phases `[frames, bins]` of a white noise that repeats after `frames` hops."""
+    """Phases `[frames, bins]` of a white noise that repeats after `frames` hops. Not to be changed:
+    all who ask for the same get the same tensor."""
     noise = torch.rand(frames * hop, generator=torch.Generator().manual_seed(0)) - 0.5
     windowed = torch.cat([noise, noise[:n_fft]]).unfold(0, n_fft, hop)[:frames]
     spectra: Tensor = torch.fft.rfft(windowed * torch.hann_window(n_fft))

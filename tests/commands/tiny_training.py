@@ -86,6 +86,7 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
         return PhaseVocoder(spectrogram, config)
 
     set_attribute(persistence, "default_vocoder", quick_vocoder)
+    set_attribute(estimate, "default_vocoder", quick_vocoder)
     set_attribute(choices, "get_adaptive_codec_config", tiny_codec)
     set_attribute(more_recordings, "get_continued_codec_config", tiny_continued)
     set_attribute(choices, "get_adaptive_prior_config", tiny_prior)

@@ -11,21 +11,20 @@ CONFIGURATION = Path(__file__).with_name("tsconfig.json")
 PAGE = Path(__file__).parents[3] / "distill_live" / "web" / "page" / "js"
 
 
-def check_types(*arguments: str) -> subprocess.CompletedProcess[str]:
+def test_the_types_of_the_page_agree() -> None:
     node = require_program("node")
     modules = Path(require_node_module("typescript")["NODE_PATH"])
     compiler = modules / "typescript" / "bin" / "tsc"
-    return subprocess.run(
-        [node, str(compiler), "--project", str(CONFIGURATION), *arguments],
+    found = subprocess.run(
+        [node, str(compiler), "--project", str(CONFIGURATION), "--listFiles"],
         text=True, capture_output=True,
     )  # fmt: skip
-
-
-def test_the_types_of_the_page_agree() -> None:
-    found = check_types("--listFilesOnly")
-    assert set(map(str, PAGE.rglob("*.js"))) <= set(found.stdout.split())
-    assert "/vendor/" not in found.stdout.replace("types/vendor/", "")
-    assert check_types().stdout == ""
+    lines = found.stdout.splitlines()
+    files = {line for line in lines if Path(line).is_absolute()}
+    assert [line for line in lines if line not in files] == []
+    assert set(map(str, PAGE.rglob("*.js"))) <= files
+    assert not any("/vendor/" in file.replace("types/vendor/", "") for file in files)
+    assert found.returncode == 0, found.stderr
 
 
 def test_every_module_of_the_page_asks_to_be_checked() -> None:
