@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from distill_live import __version__, priority
+from distill_live.commands.option_errors import explain
 from distill_live.commands.output import tell
 from distill_live.commands.standard_streams import standard_streams
 from distill_live.errors import OUT_OF_MEMORY, DistillError, is_out_of_memory
@@ -81,6 +82,13 @@ class _LazyGroup(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = {name: _LazyCommand(name, help=text) for name, text in COMMANDS.items()}
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            explain(error)
+            raise
 
 
 def _show_version(wanted: bool) -> None:
