@@ -5,6 +5,7 @@ import pytest
 
 from tests.benchmarks import compare as module
 from tests.benchmarks.compare import RATE, compare, compare_aligned, find
+from tests.benchmarks.live_soak import is_same
 
 SOUND = np.random.default_rng(0).uniform(-1, 1, 12 * RATE).astype(np.float32)
 
@@ -99,3 +100,10 @@ def test_a_part_is_found_at_or_behind_a_place() -> None:
     assert find(part, twice, 3_001) is None
     # The end of it alone is not it.
     assert find(part, SOUND[1_001:2_000]) is None
+
+
+def test_only_repetitions_may_differ_in_a_soak() -> None:
+    dry = {"underruns": 1.0, "bridged": 3448.0}
+    assert is_same(15_505, 18_953, dry)
+    assert not is_same(15_505, 18_954, dry)
+    assert not is_same(10, 10, {"underruns": 0.0, "bridged": 0.0})

@@ -94,8 +94,8 @@ class PhaseStart:
 
 @functools.cache
 def _noise_phases(n_fft: int, hop: int, frames: int = 512) -> Tensor:
-    """Phases `[frames, bins]` of a white noise that repeats after `frames` hops. Not to be changed:
-    all who ask for the same get the same tensor."""
+    """Phases `[frames, bins]` of a white noise that repeats after `frames` hops. Cached: callers
+    share one tensor, so they must not change it."""
     noise = torch.rand(frames * hop, generator=torch.Generator().manual_seed(0)) - 0.5
     windowed = torch.cat([noise, noise[:n_fft]]).unfold(0, n_fft, hop)[:frames]
     spectra: Tensor = torch.fft.rfft(windowed * torch.hann_window(n_fft))

@@ -1,4 +1,4 @@
-"""What an option cannot be set to, in this program's words instead of the libraries'."""
+"""Errors about the values of options, in this program's words instead of typer's."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _KINDS = {"int": "a whole number", "float": "a number"}
 
 
 def explain(error: typer.BadParameter) -> None:
-    """Let an error about an option say which value is wrong and what is legal.
+    """Make an error about an option name the value and, where known, what is legal.
 
-    Typer's own says only that "input should be" something. Errors that do not come from its
-    validation keep their words.
+    Typer's own message says only what the "input should be". Errors that do not come from its
+    validation are left as they are.
     """
     found = getattr(error.__cause__, "errors", None)
     if found is None:
@@ -28,15 +28,13 @@ def explain(error: typer.BadParameter) -> None:
         error.message = f"{value!r} is not {_KINDS[kind]}{'; legal: ' if legal else ''}{legal}."
     elif legal:
         error.message = f"{value!r} is not legal: {legal}."
-    else:
-        error.message = f"{value!r} is not legal: {first['msg']}."
 
 
 def _legal(option: Any) -> str:
     """The range of an option in words, "" if it has none."""
     low, high = getattr(option, "min", None), getattr(option, "max", None)
     if low is not None and high is not None:
-        return f"{low:g}..{high:g}"
+        return f"{low:.10g}..{high:.10g}"
     if low is not None:
-        return f"{low:g} or more"
-    return "" if high is None else f"{high:g} or less"
+        return f"{low:.10g} or more"
+    return "" if high is None else f"{high:.10g} or less"

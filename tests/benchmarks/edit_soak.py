@@ -4,7 +4,7 @@
 
 Cells are painted, regions are edited, in a loop too, edits are switched and moved, all of it is
 undone and done again, and the prior follows what is played or not. The recording is compared with
-the session log as in live_soak. `states` is the length of the history.
+the session log, and everything is reported, as in live_soak; `states` is the length of the history.
 """
 
 from __future__ import annotations

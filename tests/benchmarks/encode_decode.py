@@ -59,7 +59,7 @@ def main() -> None:
     """Measure sounds of the lengths given, else of 2 and 10 minutes."""
     with tempfile.TemporaryDirectory() as folder:
         for minutes in [float(word) for word in sys.argv[1:]] or [2.0, 10.0]:
-            # Of each length its own: commands do not write over files.
+            # Each length has its own files, because the commands never replace an existing one.
             sound, codes, back = (
                 Path(folder) / f"{minutes:g}-{name}" for name in ("a.wav", "a.json", "back.wav")
             )

@@ -1,4 +1,4 @@
-"""What is said about an option that cannot be set to a value."""
+"""What the error says when an option's value is not legal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.conftest import RunCli
     ("arguments", "told"),
     [("generate demo --duration foo", "'foo' is not a number; legal: 0.01 or more."),
      ("generate demo --bit-depth 1.5", "'1.5' is not a whole number."),
+     ("generate demo --seed -1", "'-1' is not legal: 0..2147483647."),
      ("generate demo --count 0", "'0' is not legal: 1 or more."),
      ("train x --codebook-size 3", "'3' is not legal: 8..1024."),
      ("train x --column-frames 7", "'7' is not one of '4', '8', '16'."),
