@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from distill_live.commands.serving.clip_list import CLIP_LIST, ClipList
@@ -240,9 +241,10 @@ class Controls:
             parameter = find_target(name, self._store.table).parameter
         except ParameterError as error:
             raise ParameterError(f"--set {text}: {error}") from None
+        with suppress(ValueError):
+            if not parameter.minimum <= float(value) <= parameter.maximum:
+                raise ParameterError(f"--set {text}: {name} takes {parameter.legal()}")
         replies = self.router.receive_osc([(f"{ROOT}/{name}", (value,))]).replies
-        if self.router.counters.clipped:
-            raise ParameterError(f"--set {text}: {name} takes {parameter.legal()}")
         for _, (_, reason) in replies:
             raise ParameterError(f"--set {text}: {reason}")
 

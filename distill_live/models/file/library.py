@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -33,6 +33,9 @@ CHECKPOINT_SUFFIXES: dict[TrainingCommand, str] = {
 DEMO = "demo"
 #: The codec that ships, from which the training of others starts.
 BASE = "base"
+
+#: The most names in a message.
+_MOST_TOLD = 8
 
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 
@@ -122,8 +125,16 @@ def find_model(name: str | Path) -> Path:
     # In a clone, ./models and the package's folder can be the same.
     folders = ", ".join({folder.resolve(): str(folder) for folder in search_path()}.values())
     raise ModelNotFoundError(
-        f"no model {str(name)!r}{nearest_name(stem, known)}; looked in {folders}"
+        f"no model {str(name)!r}{nearest_name(stem, known)}; {_told(known)}; looked in {folders}"
     )
+
+
+def _told(known: Iterable[str]) -> str:
+    """The names of models for a message."""
+    names = sorted(known)
+    more = len(names) - _MOST_TOLD
+    listed = ", ".join(names[:_MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
+    return f"legal: {listed}" if listed else "there are none"
 
 
 def find_playable(name: str) -> Path:

@@ -322,6 +322,14 @@ def test_what_cannot_be_set_from_the_start_is_reported(
         Stand(tmp_path, values=[value])
 
 
+def test_a_value_that_is_refused_from_the_start_is_not_said_to_be_set(tmp_path: Path) -> None:
+    stand = Stand(tmp_path)
+    before = list(stand.lines)
+    with pytest.raises(ParameterError, match=r"gain takes 0\.\.2"):
+        stand.controls._set("gain=9")
+    assert (stand.lines, stand.store["gain"]) == (before, 1.0)
+
+
 def test_networks_count_for_osc_and_for_the_web(tmp_path: Path) -> None:
     controls = Stand(tmp_path, osc_allow=["10.0.0.0/8"]).controls
     for allowed in (controls.osc._allowed, controls.site._allowed):

@@ -55,6 +55,17 @@ def test_an_unknown_name_is_refused_with_the_folders(folders: Folders, name: str
         find_model(name)
 
 
+def test_an_unknown_name_is_refused_with_the_names_that_there_are(folders: Folders) -> None:
+    with pytest.raises(ModelNotFoundError, match="no model 'x'; there are none; looked in"):
+        find_model("x")
+    for number in range(9):
+        save(folders.user, f"rain{number}")
+    with pytest.raises(
+        ModelNotFoundError, match=r"; legal: rain0, .*, rain7 and 1 more; looked in"
+    ):
+        find_model("x")
+
+
 def test_a_folder_that_is_searched_twice_is_named_once(
     folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
