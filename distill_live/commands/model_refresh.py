@@ -28,6 +28,7 @@ from distill_live.models.grains.file import grains_path
 if TYPE_CHECKING:
     from distill_live.audio.dataset import Recordings
     from distill_live.models.file.loaded import LoadedVQModel
+    from distill_live.models.grains.stream import GrainOrigin
 
 
 def refresh(
@@ -49,6 +50,7 @@ def refresh(
     loud the model plays; the weights stay unchanged. Models that were trained before these existed
     need this once."""
     from distill_live.audio.dataset import load_recordings
+    from distill_live.commands.training_steps.loudness import describe_grains
     from distill_live.models.devices import pick_device
     from distill_live.models.file.persistence import load_model_v2
     from distill_live.training.codec.clarity import measure_clarity
@@ -76,7 +78,7 @@ def refresh(
         )
     rewrite_metadata(path, clarity=gains)
     written = _write_grains(path, loaded, recordings, grains_format) if grains else None
-    lufs = _measure_loudness(path, loaded)
+    lufs, heard = _measure_loudness(path, loaded)
     if as_json:
         print_json(
             {"name": path.stem, "file": str(path), "clarity": gains, "before": before,
@@ -92,6 +94,8 @@ def refresh(
         tell(f"grains: {written} ({written.stat().st_size / 1e6:.1f} MB)")
     if lufs is not None:
         tell(f"it plays at {lufs:.1f} LUFS")
+    if heard and grains_path(path).exists():
+        tell(describe_grains(heard))
     if loaded.vocoder.kind == "neural" and gains != before:
         tell(
             "note: its neural vocoder was trained without this clarity; train it again: "
@@ -119,14 +123,18 @@ def _write_grains(
     return found
 
 
-def _measure_loudness(path: Path, loaded: LoadedVQModel) -> float | None:
-    """Note in the file how loud the model plays; None if it cannot, or is silent."""
+def _measure_loudness(
+    path: Path, loaded: LoadedVQModel
+) -> tuple[float | None, list[GrainOrigin | None]]:
+    """Note in the file how loud the model plays; None if it cannot, or is silent. Also returns
+    where the grains of what it played are from."""
     from distill_live.commands.training_steps.loudness import note_loudness
 
+    heard: list[GrainOrigin | None] = []
     if loaded.prior is None:
-        return None
+        return None, heard
     with progress_bar("loudness") as advance:
-        return note_loudness(path, loaded.device, advance)
+        return note_loudness(path, loaded.device, advance, on_grain=heard.append), heard
 
 
 def _require_refreshable(path: Path) -> None:

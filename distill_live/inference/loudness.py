@@ -16,6 +16,7 @@ from distill_live.audio.stereo.channels import by_channel
 from distill_live.codes.grid import CodeGrid
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.grains.stream import GrainOrigin
 
 #: A column is silent if the mean power of its decoded mels is below this.
 SILENT_DB = -60.0
@@ -50,11 +51,13 @@ def playing_loudness(
     loaded: LoadedVQModel,
     progress: Callable[[float], object] = lambda done: None,
     limit_s: float = math.inf,
+    on_grain: Callable[[GrainOrigin | None], object] | None = None,
 ) -> float | None:
     """The integrated loudness of what a model plays with the default settings, in LUFS, as it is
     heard: on two channels, which are the same if it is mono. None if that is silent. The same model
     gives the same figure, unless `limit_s` seconds are too short for all streams: then there are as
-    many as the machine manages, and at least LEAST_STREAMS. `progress` gets the part done, 0..1.
+    many as the machine manages, and at least LEAST_STREAMS. `progress` gets the part done, 0..1;
+    `on_grain` gets what `generate_audio_from_prior` gives it.
 
     Raises NoPriorError if the model has no prior.
     """
@@ -64,7 +67,9 @@ def playing_loudness(
         elapsed = time.monotonic() - began
         if seed >= LEAST_STREAMS and elapsed * (seed + 1) / seed > limit_s:
             break
-        sound, _ = generate_audio_from_prior(loaded, duration_s=STREAM_SECONDS, seed=seed)
+        sound, _ = generate_audio_from_prior(
+            loaded, duration_s=STREAM_SECONDS, seed=seed, on_grain=on_grain
+        )
         meter.add(np.broadcast_to(by_channel(sound), (len(sound), _HEARD_CHANNELS)))
         progress((seed + 1) / STREAMS)
     progress(1.0)

@@ -1,12 +1,13 @@
 """Whether what is generated follows the steering, and what steering costs.
 
-    python -m tests.benchmarks.steer MODEL [--seconds 8]
+    python -m tests.benchmarks.steer MODEL [--seconds 8] [--steered brightness ...]
 
 For each of loudness, brightness, noisiness and density: sounds at nine settings from -1 to 1, two
 seeds each, and the rank correlation (Spearman) of the setting with what is then measured. Prints a
-line of JSON for each. The last line has the `ranges`, how far each is moved by its own setting from
--1 to 1 (dB, mel bins, dB, onsets per second), and `moved`: how far each is moved by the settings of
-the others, as a share of its range.
+line of JSON for each; `ends` says how far all four are moved from the lowest settings to the
+highest (dB, mel bins, dB, onsets per second). If all are steered, the last line has the `ranges`,
+how far each is moved by its own setting, and `moved`: how far each is moved by the settings of the
+others, as a share of its range.
 """
 
 from __future__ import annotations
@@ -34,11 +35,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", nargs="?", default="demo")
     parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--steered", nargs="*", default=STEERED, choices=STEERED)
     parser.add_argument("--guidance", type=float, default=PARAMETERS["steer/guidance"].default)
     options = parser.parse_args()
     loaded = load_model_v2(find_model(options.model))
     ends = []
-    for number, name in enumerate(STEERED):
+    for name in options.steered:
+        number = STEERED.index(name)
         settings, told = [], []
         for setting in SETTINGS:
             for seed in range(SEEDS):
@@ -51,11 +54,17 @@ def main() -> None:
         middle = np.reshape(found, (len(SETTINGS), SEEDS)).mean(1).round(1).tolist()
         print(
             json.dumps(
-                {"steered": name, "correlation": correlation(settings, found), "measured": middle}
+                {
+                    "steered": name,
+                    "correlation": correlation(settings, found),
+                    "measured": middle,
+                    "ends": dict(zip(STEERED, ends[-1].round(1).tolist(), strict=True)),
+                }
             ),
             flush=True,
         )
-    print(json.dumps(moved(np.stack(ends))))
+    if tuple(options.steered) == STEERED:
+        print(json.dumps(moved(np.stack(ends))))
 
 
 def moved(ends: np.ndarray) -> dict[str, dict[str, object]]:

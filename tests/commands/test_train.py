@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from dataclasses import replace
 from functools import partial
@@ -10,6 +11,7 @@ import pytest
 from distill_live.audio.dataset import load_recordings
 from distill_live.audio.files import write_audio
 from distill_live.commands.training_steps import choices, loudness, saving
+from distill_live.commands.training_steps.loudness import describe_grains
 from distill_live.commands.training_steps.progress import TrainingProgress, in_words
 from distill_live.errors import AudioFileError
 from distill_live.inference.loudness import playing_loudness
@@ -62,6 +64,19 @@ def test_how_loud_the_model_plays_is_measured_with_its_grains(trained: Trained) 
     lufs = read_header(trained.path).metadata["loudness_lufs"]
     assert f"it plays at {lufs:.1f} LUFS" in trained.stdout
     assert lufs == playing_loudness(load_model_v2(trained.path))
+
+
+def test_how_much_of_what_it_plays_is_grains_is_told(trained: Trained) -> None:
+    assert re.search(r"^\d+% of what it plays is grains, pieces of the recordings", trained.stdout,
+                     re.MULTILINE)  # fmt: skip
+
+
+@pytest.mark.parametrize(("heard", "hint"), [(1, True), (2, False), (4, False)])
+def test_few_grains_come_with_how_to_hear_more(heard: int, hint: bool) -> None:
+    grains = [(0, 1.0)] * heard + [None] * (4 - heard)
+    text = describe_grains(grains)
+    assert text.startswith(f"{25 * heard}% of what it plays is grains")
+    assert ("the rest is further than 7 dB from them. For more grains, raise" in text) == hint
 
 
 def test_the_loudness_of_a_new_prior_is_measured_again(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,10 +15,15 @@ from distill_live.inference.loudness import playing_loudness
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.loudness import LOUDNESS
 from distill_live.models.file.persistence import load_model_v2
+from distill_live.models.grains.file import grains_path
+from distill_live.models.grains.stream import GrainOrigin
+from distill_live.models.sound_settings import USUAL_SOUND
 
 _STEPS = 100
 # Writing the report afterwards takes about so many seconds of the time that is given.
 _REPORT_S = 4.0
+# With less, what is heard is mostly the vocoder.
+_ENOUGH_GRAINS = 0.5
 
 
 @contextmanager
@@ -57,18 +62,22 @@ def _weights(run: TrainingRun) -> object:
 
 
 def _add_loudness(run: TrainingRun) -> None:
+    grains: list[GrainOrigin | None] = []
     run.progress.begin("loudness")
     try:
         lufs = note_loudness(
             run.path, run.processes.device,
             lambda done: run.progress.advance(round(_STEPS * done), _STEPS),
             lambda: run.seconds_left - _REPORT_S,
+            grains.append,
         )  # fmt: skip
     except KeyboardInterrupt:
         run.say("its loudness was not measured: it may be louder or softer than other models")
         return
     if lufs is not None:
         run.say(f"it plays at {lufs:.1f} LUFS")
+    if grains and grains_path(run.path).exists():
+        run.say(describe_grains(grains))
 
 
 def note_loudness(
@@ -76,13 +85,27 @@ def note_loudness(
     device: torch.device,
     progress: Callable[[float], object] = lambda done: None,
     limit_s: Callable[[], float] = lambda: math.inf,
+    on_grain: Callable[[GrainOrigin | None], object] | None = None,
 ) -> float | None:
     """Measure how loud the model in a file plays, with the grains beside it, and note it in the
     file, whose weights stay as they are; returns LUFS, None for silence. `progress` gets the part
     done, 0..1. If it would take longer than `limit_s()` seconds, asked once the model is loaded,
-    fewer streams are measured. Raises ModelFileError when the file cannot be written, and
-    NoPriorError."""
+    fewer streams are measured. `on_grain` gets where the grain of each column is from, None if it
+    has none. Raises ModelFileError when the file cannot be written, and NoPriorError."""
     loaded = load_model_v2(path, device)
-    lufs = playing_loudness(loaded, progress, limit_s())
+    lufs = playing_loudness(loaded, progress, limit_s(), on_grain)
     rewrite_metadata(path, **{LOUDNESS: lufs})
     return lufs
+
+
+def describe_grains(grains: Sequence[GrainOrigin | None]) -> str:
+    """How much of what a model with grains played is made of them, from where the grain of each
+    column is from; and if that is little, how to hear more."""
+    share = sum(one is not None for one in grains) / len(grains)
+    text = f"{share:.0%} of what it plays is grains, pieces of the recordings"
+    if share >= _ENOUGH_GRAINS:
+        return text
+    return (
+        f"{text}; the rest is further than {USUAL_SOUND.reach:g} dB from them. For more grains, "
+        "raise --grain-reach, or /distill/grain_reach"
+    )
